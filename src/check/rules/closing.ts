@@ -97,7 +97,9 @@ function mixed(ledger: GroupLedger, result: GroupResult): string | undefined {
   const old = [...rows.values()].filter((row) => isOldIn(lastRecord, row) === true && isServing(row));
   const missing = Math.max(0, lastRecord.size.desired - sumUnits(old));
   const stay = result.outcome === 'rolledBack' ? (result.stay ?? 0) + missing : 0;
-  if (units <= stay) return undefined;
+  // With weights more may be there than is missing, and none of it is too many.
+  const lightest = Math.min(Infinity, ...left.map(({ weight = 1 }) => weight));
+  if (units - lightest < stay || left.length === 0) return undefined;
   return `${name} is through with ${units} ${wrong ? 'old' : 'new'} left: ${list(
     left.map(({ id }) => id),
     5,

@@ -98,7 +98,11 @@ function standIns({ group, record, action }: Resizing, left: readonly Instance[]
   const spare = left.find((one) => !inService(group, one) || served(group, [one.id]) >= least);
   if (spare !== undefined) return 'the other half is still there';
   const there = unitsThere(group);
-  return action.size.desired < Math.min(there, group.size.desired)
+  // With weights more may be there than is asked for, and none of it is too many.
+  const lightest = Math.min(
+    ...group.instances.filter(({ lifecycle }) => !hasLeft(lifecycle)).map(({ weight }) => weight),
+  );
+  return action.size.desired < group.size.desired && action.size.desired <= there - lightest
     ? `${there} are there, and Auto Scaling would choose which of them leave`
     : undefined;
 }

@@ -7,6 +7,12 @@ import { SIZE_LAG_MS } from '../read-lag.js';
 import { movedByStandby } from './moved-by-standby.js';
 import { originOf, theirSizes } from './their-sizes.js';
 
+/** The desired capacity, and the units of old instances outside of standby. */
+interface Now {
+  readonly desired: number;
+  readonly old: number;
+}
+
 /** What this look adds to what is known of the sizes of a group whose rollout is under way. */
 export function seenSizes(
   { sizes, firstLookAt, lastLookAt }: Pick<Seen, 'sizes' | 'firstLookAt' | 'lastLookAt'>,
@@ -18,10 +24,11 @@ export function seenSizes(
   const { desired } = group.size;
   const { verdict } = group.notes;
   const of = { group, record, halves: split(group, record), ...(verdict !== undefined && { verdict }) };
-  const brought = broughtBy(before, { desired, old: units(of.halves.old) }, record);
+  const now = { desired, old: units(of.halves.old) };
+  const brought = broughtBy(before, now, record);
   const isStrange = before?.desired !== desired && isUnexplained(before, group, { firstLookAt, lastLookAt });
   const { seen: standby, isMove = false } = movedByStandby(before, group, of, !isStrange) ?? {};
-  const isTheSame = before?.desired === desired || isMove;
+  const isTheSame = before?.desired === desired || isMove || isByHand(before, now, record);
   const unexplained = isTheSame ? before?.unexplained === true : isStrange;
   const theirs = Object.keys(theirSizes(of, originOf({ ...before, unexplained, ...standby }))).length > 0;
   const { changedAt, aim, noted, resumed, theirsSince = at } = before ?? {};
@@ -33,7 +40,7 @@ export function seenSizes(
     ...(theirs && { theirsSince }),
     ...(noted !== undefined && { noted }),
     ...(resumed === true && { resumed }),
-    ...(brought !== undefined && { brought, old: units(of.halves.old) }),
+    ...(brought !== undefined && { brought, old: now.old }),
     ...standby,
   };
 }
@@ -43,17 +50,23 @@ export function seenSizes(
  * afterwards means all that serve then, those included.
  * Source: Auto Scaling API reference, ExitStandby ("the desired capacity is incremented").
  */
-function broughtBy(
-  before: SeenSizes | undefined,
-  { desired, old }: { readonly desired: number; readonly old: number },
-  record: RolloutRecord,
-): number | undefined {
+function broughtBy(before: SeenSizes | undefined, { desired, old }: Now, record: RolloutRecord): number | undefined {
   if (record.gates?.keptUntil === undefined) return undefined;
   if (before?.brought === undefined || before.old === undefined || before.desired === undefined)
     return old === 0 ? 0 : undefined;
-  const more = old - before.old;
-  if (desired - before.desired === more) return Math.max(0, before.brought + more);
+  if (isReturn(before, { desired, old })) return Math.max(0, before.brought + old - before.old);
   return desired === before.desired ? Math.min(before.brought, old) : 0;
+}
+
+/** In the time of a kept half; on the way back it is the run itself that takes them out of standby. */
+function isByHand(before: SeenSizes | undefined, now: Now, { gates }: RolloutRecord): boolean {
+  return gates?.keptUntil !== undefined && gates.backAt === undefined && isReturn(before, now);
+}
+
+/** The desired capacity changed by as much as there are more old instances outside of standby, or fewer. */
+function isReturn(before: SeenSizes | undefined, { desired, old }: Now): boolean {
+  if (before?.old === undefined || before.desired === undefined) return false;
+  return desired - before.desired === old - before.old;
 }
 
 /**

@@ -120,6 +120,8 @@ export function beginRollout(
   const overshoot = Math.max(0, ...weights.map((weight) => weight - 1));
   // Who was launched beside another one is one of the old ones in a start that is forced: no call tells them apart.
   const beside = look.instances.reduce((sum, one) => sum + (one.beside && !one.leaving ? one.units : 0), 0);
+  // Whom nobody has scaled in yet is there all the same: with Terminate suspended, or shielded.
+  const live = look.instances.reduce((sum, one) => sum + (one.alive && !one.leaving && !one.aside ? one.units : 0), 0);
   const expectation: Expectation = {
     group: group.name,
     strategy,
@@ -142,7 +144,10 @@ export function beginRollout(
     ceiling:
       strategy.kind === 'keep-size'
         ? Infinity
-        : group.desired + (strategy.kind === 'rolling' ? strategy.surge : group.desired) + 2 * overshoot + beside,
+        : Math.max(group.desired, live) +
+          (strategy.kind === 'rolling' ? strategy.surge : group.desired) +
+          2 * overshoot +
+          beside,
     terminated: new Set(),
     servingSince: new Map(look.instances.filter((one) => one.inService).map((one) => [one.id, 0])),
     lastInService: new Map(),
