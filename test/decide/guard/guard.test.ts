@@ -747,6 +747,33 @@ const SENT: readonly Row[] = [
   },
   { when: 'raising the desired capacity to what is there', on: heavy(), action: resize('fit', 2, 7, 8) },
   {
+    when: 'restoring what somebody asked for, which is less than those that stay old',
+    on: rolledBack({
+      size: { min: -1, max: 2, desired: 2 },
+      instances: [instance('i-old1')],
+      notes: {
+        ...NOTES,
+        record: { ...RECORD, size: { min: -1, max: 2, desired: 1 }, old: 1, kept: 2, theirs: { desired: -1 } },
+        verdict: verdict('rollBack'),
+      },
+    }),
+    action: resize('restore', -1, -1, 2),
+  },
+  {
+    when: 'restoring less than what stands in, where that weighs more than is missing',
+    on: rolledBack({
+      weighted: true,
+      size: { min: 0, max: 3, desired: 3 },
+      instances: [fresh('i-new1', { weight: 2 })],
+      notes: {
+        ...NOTES,
+        record: { ...RECORD, size: { min: 0, max: 1, desired: 1 }, old: 2 },
+        verdict: verdict('rollBack'),
+      },
+    }),
+    action: resize('restore', 0, 1, 1),
+  },
+  {
     when: 'restoring',
     on: promoted({ instances: [fresh('i-new1'), fresh('i-new2')] }),
     action: resize('restore', 1, 2, 4),
