@@ -9,7 +9,7 @@ import { originOf, theirSizes } from './their-sizes.js';
 import { shiftedTheirs } from '../ownership/ignored-old.js';
 
 /** How often sizes of others are noted in one run. Whoever changes them more often gets the last of these. */
-const MAX_NOTED = 10;
+export const MAX_NOTED = 10;
 
 /**
  * Writes down what somebody else set before anything of ours is written over it: it is given back in the end, whoever

@@ -4,14 +4,9 @@ import type { Group } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { split, units } from '../instances/classify.js';
 import { SIZE_LAG_MS } from '../read-lag.js';
+import { broughtBy, isByHand } from './brought-by-standby.js';
 import { movedByStandby } from './moved-by-standby.js';
 import { originOf, theirSizes } from './their-sizes.js';
-
-/** The desired capacity, and the units of old instances outside of standby. */
-interface Now {
-  readonly desired: number;
-  readonly old: number;
-}
 
 /** What this look adds to what is known of the sizes of a group whose rollout is under way. */
 export function seenSizes(
@@ -43,30 +38,6 @@ export function seenSizes(
     ...(brought !== undefined && { brought, old: now.old }),
     ...standby,
   };
-}
-
-/**
- * Who leaves standby brings its units with it: the desired capacity grows by as many. Whoever sets the desired capacity
- * afterwards means all that serve then, those included.
- * Source: Auto Scaling API reference, ExitStandby ("the desired capacity is incremented").
- */
-function broughtBy(before: SeenSizes | undefined, { desired, old }: Now, record: RolloutRecord): number | undefined {
-  if (record.gates?.keptUntil === undefined) return undefined;
-  if (before?.brought === undefined || before.old === undefined || before.desired === undefined)
-    return old === 0 ? 0 : undefined;
-  if (isReturn(before, { desired, old })) return Math.max(0, before.brought + old - before.old);
-  return desired === before.desired ? Math.min(before.brought, old) : 0;
-}
-
-/** In the time of a kept half; on the way back it is the run itself that takes them out of standby. */
-function isByHand(before: SeenSizes | undefined, now: Now, { gates }: RolloutRecord): boolean {
-  return gates?.keptUntil !== undefined && gates.backAt === undefined && isReturn(before, now);
-}
-
-/** The desired capacity changed by as much as there are more old instances outside of standby, or fewer. */
-function isReturn(before: SeenSizes | undefined, { desired, old }: Now): boolean {
-  if (before?.old === undefined || before.desired === undefined) return false;
-  return desired - before.desired === old - before.old;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { groupOf, idsOf, sizesOf } from '../../support/ask.js';
+import { after, others } from './others.js';
 import { createStage, type Ending, type Stage } from '../../support/stage.js';
 
 function stageOf(image: string): Stage {
@@ -27,23 +28,13 @@ const BY_HAND: readonly ByHand[] = [
   { what: 'one fewer for that, and leaves it there', in: 20, decrement: true },
 ];
 
-function others(stage: Stage, operation: string, input: object): void {
-  stage.sandbox.world.invoke('autoscaling', operation, { AutoScalingGroupName: 'web', ...input }, 'others');
-}
-
 function lendAHand(stage: Stage, { in: into, decrement, out }: ByHand): void {
-  const { world, clock } = stage.sandbox;
-  const [oldest = ''] = idsOf(world, 'web');
-  let done = false;
-  stage.sandbox.onCall(({ operation, outcome }) => {
-    if (done || operation !== 'UpdateAutoScalingGroup' || outcome !== 'ok') return;
-    done = true;
-    const InstanceIds = [oldest];
-    clock.after(into * 1000, () =>
-      others(stage, 'EnterStandby', { InstanceIds, ShouldDecrementDesiredCapacity: decrement }),
-    );
-    if (out !== undefined) clock.after(out * 1000, () => others(stage, 'ExitStandby', { InstanceIds }));
-  });
+  const InstanceIds = idsOf(stage.sandbox.world, 'web').slice(0, 1);
+  after(stage, 'UpdateAutoScalingGroup', into, () =>
+    others(stage, 'EnterStandby', { InstanceIds, ShouldDecrementDesiredCapacity: decrement }),
+  );
+  if (out !== undefined)
+    after(stage, 'UpdateAutoScalingGroup', out, () => others(stage, 'ExitStandby', { InstanceIds }));
 }
 
 const resized = ({ events }: Ending): readonly string[] =>
@@ -108,12 +99,7 @@ describe('a person who puts an instance into standby in the middle of a rollout 
   it('and a size that is set afterwards is one', async () => {
     const stage = stageOf('ami-new');
     lendAHand(stage, BY_HAND[0]!);
-    let set = false;
-    stage.sandbox.onCall(({ operation, outcome }) => {
-      if (set || operation !== 'UpdateAutoScalingGroup' || outcome !== 'ok') return;
-      set = true;
-      stage.sandbox.clock.after(130_000, () => others(stage, 'SetDesiredCapacity', { DesiredCapacity: 5 }));
-    });
+    after(stage, 'UpdateAutoScalingGroup', 130, () => others(stage, 'SetDesiredCapacity', { DesiredCapacity: 5 }));
     const ending = await stage.run();
     expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
     stage.sandbox.clock.advance(600_000);

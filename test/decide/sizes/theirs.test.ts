@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { groupOf, sizesOf } from '../../support/ask.js';
+import { after, others } from './others.js';
 import { callBackAll, createStage, type Ending, type Stage } from '../../support/stage.js';
 
 /** One group of three behind both kinds of balancers, whose new instances take a minute to boot. */
@@ -11,21 +12,6 @@ function stageOf(image = 'ami-new'): Stage {
   const stage = createStage({ images }, [{ name: 'web', size: 3, min: 2, max: 4 }]);
   stage.groups[0]?.changeImage(image);
   return stage;
-}
-
-/** Somebody else's call, as from the console. */
-function others(stage: Stage, operation: string, input: object): void {
-  const { world } = stage.sandbox;
-  world.invoke('autoscaling', operation, { AutoScalingGroupName: 'web', ...input }, 'others');
-}
-
-/** Does something so many seconds after the n-th call of an operation that worked. */
-function after(stage: Stage, operation: string, seconds: number, act: () => void): void {
-  let seen = 0;
-  stage.sandbox.onCall((one) => {
-    if (one.operation === operation && one.outcome === 'ok' && ++seen === 1)
-      stage.sandbox.clock.after(seconds * 1000, act);
-  });
 }
 
 const serving = (stage: Stage): number => stage.sandbox.monitor.inService('web');

@@ -2,20 +2,27 @@ import type { Observed } from '../../../model/rollout/decision.js';
 import type { TheirSizes } from '../../../model/rollout/record.js';
 import { units } from '../../instances/classify.js';
 import { ourLease } from '../../ownership/lease.js';
+import { MAX_NOTED } from '../../sizes/note-theirs.js';
 import { wantedSize } from '../../sizes/wanted-size.js';
 import { act, type GroupStep } from '../../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../../view.js';
-
-/** How often sizes that others set are noted in one run. */
-const MAX_NOTED = 10;
 
 /**
  * What is asked for while an old half is kept, without what old ones brought with them when they left standby: all of
  * them, unless a look has shown that somebody set the desired capacity afterwards.
  */
-export function askedForNow({ seen }: Pick<Observed, 'seen'>, { name, group, halves }: RolloutGroup): number {
+function askedForNow({ seen }: Pick<Observed, 'seen'>, { name, group, halves }: RolloutGroup): number {
   const { min, desired } = group.size;
   return Math.max(desired - (seen.sizes[name]?.brought ?? units(halves.old)), min);
+}
+
+/** The sizes as others have set them while an old half is kept, as far as the record does not say so yet. */
+export function theirsNow(observed: Pick<Observed, 'seen'>, of: RolloutGroup): TheirSizes {
+  const { group, record } = of;
+  const base = { ...record.size, ...record.theirs };
+  const now = { ...group.size, desired: askedForNow(observed, of) };
+  const changed = (['min', 'max', 'desired'] as const).filter((size) => now[size] !== base[size]);
+  return Object.fromEntries(changed.map((size) => [size, now[size]]));
 }
 
 /** Max with room for the whole old half beside what is asked for. */
@@ -30,15 +37,11 @@ export function roomOf({ record }: RolloutGroup): number {
  */
 export function noteAskedFor({ observed, plan }: RolloutView, of: JudgedGroup): GroupStep | undefined {
   const { name, group, record } = of;
-  const base = { ...record.size, ...record.theirs };
-  const asked = askedForNow(observed, of);
-  const theirs: TheirSizes = {
-    ...(group.size.min !== base.min && { min: group.size.min }),
-    ...(group.size.max !== base.max && group.size.max !== roomOf(of) && { max: group.size.max }),
-    ...(asked !== base.desired && { desired: asked }),
-  };
+  const { max, ...sizes } = theirsNow(observed, of);
+  const theirs: TheirSizes = { ...sizes, ...(max !== undefined && max !== roomOf(of) && { max }) };
   if (Object.keys(theirs).length === 0 || (observed.seen.sizes[name]?.noted ?? 0) >= MAX_NOTED) return undefined;
   const noted = { ...record, theirs: { ...record.theirs, ...theirs } };
+  const asked = wantedSize(noted).desired;
   return act(
     'back',
     { type: 'rewrite', group: name, record: noted, lease: ourLease(observed, plan, [group]) },

@@ -1,11 +1,10 @@
 import { count } from '../../../text/count.js';
-import type { TheirSizes } from '../../../model/rollout/record.js';
 import { ourLease } from '../../ownership/lease.js';
 import { terminateHalf } from '../../rollout/terminate-half.js';
 import { wantedSize } from '../../sizes/wanted-size.js';
 import { act, type GroupStep } from '../../step.js';
 import type { JudgedGroup, RolloutView } from '../../view.js';
-import { askedForNow } from './kept-sizes.js';
+import { theirsNow } from './kept-sizes.js';
 
 /**
  * Whoever was taken out of standby by hand serves, and goes when the time of the kept half is over. It brought its
@@ -17,22 +16,19 @@ export function replaceTakenOut(view: RolloutView, of: JudgedGroup): GroupStep {
   const { name, group, record, halves } = of;
   // rule: taken-out-counted
   if (record.gates?.endedAt !== undefined) return terminateHalf(view, of, 'old');
-  const base = { ...record.size, ...record.theirs };
-  const desired = askedForNow(observed, of);
-  const now = { ...group.size, desired };
-  const changed = (['min', 'max', 'desired'] as const).filter((size) => now[size] !== base[size]);
-  const theirs: TheirSizes = { ...record.theirs, ...Object.fromEntries(changed.map((size) => [size, now[size]])) };
+  const theirs = { ...record.theirs, ...theirsNow(observed, of) };
   const gates = { ...record.gates, endedAt: observed.at };
+  const noted = { ...record, ...(Object.keys(theirs).length > 0 && { theirs }), gates };
   return act(
     'halve',
     {
       type: 'rewrite',
       group: name,
-      record: { ...record, ...(Object.keys(theirs).length > 0 && { theirs }), gates },
+      record: noted,
       lease: ourLease(observed, plan, [group]),
     },
-    `${count(halves.old.length, 'old instance')} taken out of standby by somebody: ` +
-      `${desired} are asked for, and as many new ones serve first`,
+    `somebody took ${count(halves.old.length, 'old instance')} out of standby; before they go, as many new ones ` +
+      `serve as are asked for: ${wantedSize(noted).desired}`,
   );
 }
 
