@@ -88,8 +88,8 @@ export function noticeTeller(): (stamped: Stamped) => Notice | undefined {
 
 /** The old half of a group has left the balancers and is kept from now on. */
 function keptBy(known: Known, { group, record }: Rewrite, at: number): Notice | undefined {
-  const { keptUntil, backAt } = record.gates ?? {};
-  if (keptUntil === undefined || backAt !== undefined) return undefined;
+  const { keptUntil, backAt, endedAt } = record.gates ?? {};
+  if (keptUntil === undefined || backAt !== undefined || endedAt !== undefined) return undefined;
   return { ...about({ ...known, groups: [group] }, 'kept', at), until: timestamp(keptUntil) };
 }
 

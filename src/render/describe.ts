@@ -505,9 +505,9 @@ const ADOPTED: Readonly<Record<'finish' | 'putBack' | 'startOver' | 'giveBack', 
 function describeAdopted(event: Extract<RunEvent, { type: 'group.adopted' }>): readonly Line[] {
   const by = event.holder === '' ? '' : ` by ${event.holder}`;
   const begun = `run ${event.run}, begun at ${timestamp(event.since)}${by}`;
-  const { keptUntil, backAt } = event.record?.gates ?? {};
+  const { keptUntil, backAt, endedAt } = event.record?.gates ?? {};
   // Whether that run ended as it was told to (--detach) or died, nothing was left undone.
-  if (keptUntil !== undefined && backAt === undefined)
+  if (keptUntil !== undefined && backAt === undefined && endedAt === undefined)
     return line(
       event.group,
       'info',
@@ -653,6 +653,7 @@ function describePause({ record: { gates } }: Extract<Action, { type: 'pause' }>
 
 function describeRewrite({ record: { theirs, gates } }: Extract<Action, { type: 'rewrite' }>): string {
   if (gates?.backAt !== undefined) return 'Note that the kept instances serve again';
+  if (gates?.endedAt !== undefined) return 'Note that the old instances are not kept any longer';
   if (gates?.keptUntil !== undefined) return `Note that the old instances are kept until ${timestamp(gates.keptUntil)}`;
   return theirs === undefined
     ? 'Write our notes again'

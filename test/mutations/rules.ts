@@ -954,6 +954,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: true },
   },
   {
+    name: 'ended-turned',
+    rule: 'once the kept half is gone, nothing turns the rollout back to what somebody took out of it',
+    breaks: { value: 'inWindow(view, of, keptUntil)' },
+  },
+  {
     name: 'window-floor',
     rule: 'after a window as much serves as scaling had come to, and no more is waited for',
     breaks: { condition: false },

@@ -325,7 +325,8 @@ function began(record: RolloutRecord, verdict: Verdict | undefined): string {
 
 /** The old half is kept now, or comes back. */
 function isKept({ verdict }: Group['notes'], record: RolloutRecord): boolean {
-  return keepsOld(record) && verdict?.outcome === 'promote' && record.gates?.keptUntil !== undefined;
+  const { keptUntil: until, endedAt } = record.gates ?? {};
+  return keepsOld(record) && verdict?.outcome === 'promote' && until !== undefined && endedAt === undefined;
 }
 
 /** An old half that is kept: until when, what going back takes, and the commands for either way. */

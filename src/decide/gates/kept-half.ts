@@ -13,10 +13,10 @@ export function keepsOld({ gates }: Pick<RolloutRecord, 'gates'>): boolean {
 /** What a signal or `cancel` does after the verdict of a rollout that keeps its old half. */
 export const KEPT_COMES_BACK = 'The old instances are kept: they serve again, and only then the new ones go.';
 
-/** Until when the old half is kept to go back to; undefined where it is not (yet), or serves again. */
+/** Until when the old half is kept to go back to; undefined where it is not (yet), serves again, or is going. */
 export function keptUntil({ record, verdict }: Pick<GroupNotes, 'record' | 'verdict'>): Instant | undefined {
-  const { keptUntil: until, backAt } = record?.gates ?? {};
-  return backAt === undefined && verdict?.outcome === 'promote' ? until : undefined;
+  const { keptUntil: until, backAt, endedAt } = record?.gates ?? {};
+  return backAt === undefined && endedAt === undefined && verdict?.outcome === 'promote' ? until : undefined;
 }
 
 /**

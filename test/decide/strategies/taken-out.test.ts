@@ -122,6 +122,22 @@ describe('an old instance that somebody took out of standby, when its time is ov
       expect(what.startsWith('wait') ? 'wait' : what).to.equal(then);
     });
 
+  it('goes, whatever a check says of the new ones then: what was in standby is gone already', () => {
+    const failed = { passed: false, at: AT - 1_000, tries: 5, falls: 3, words: 'exit 3', output: '' };
+    const hooks = { check: 'check', checkTimeoutMs: 60_000, commandTimeoutMs: 300_000 };
+    const of = (gates: Partial<RecordGates>): string => {
+      const group = ended({ desired: 3, instances: [...OLD, ...NEW], gates: { needs: ['check'], ...gates } });
+      const seen = {
+        sizes: { web: {} },
+        lastLookAt: AT - 5_000,
+        hooks: { 'check i-new1': failed, 'check i-new2': failed },
+      };
+      return told(decide(observed([group], { at: AT, seen }), { ...PLAN, gates: { words: [], keepMs: HOUR, hooks } }));
+    };
+    expect(of({})).to.equal('rewrite web');
+    expect(of({ endedAt: AT - 5_000 })).not.to.equal('rewrite web');
+  });
+
   it('is written down first, with what is asked for without it', () => {
     const three = ended({ desired: 3, instances: [...OLD, ...NEW] });
     expect(noted(decided(three))).to.deep.equal([undefined, AT]);

@@ -27,9 +27,12 @@ const DECREMENTS_KEPT = false;
  * before, and only when its time is over the old half is terminated; unless somebody wants it back until then.
  */
 export function keep(view: RolloutView, of: JudgedGroup): GroupStep {
-  const { backAt, keptUntil } = of.record.gates ?? {};
+  const { backAt, keptUntil, endedAt } = of.record.gates ?? {};
   if (backAt !== undefined) return serveAgain(view, of, backAt);
-  return keptUntil === undefined ? putAside(view, of) : inWindow(view, of, keptUntil);
+  if (keptUntil === undefined) return putAside(view, of);
+  // What was in standby is gone by then: there is nothing whole to go back to any more.
+  // rule: ended-turned
+  return endedAt === undefined ? inWindow(view, of, keptUntil) : endWindow(view, of, keptUntil);
 }
 
 /** The old half leaves the balancers into standby; then the group is given back its sizes and processes. */
