@@ -7,6 +7,7 @@ import {
   type ProcessContext,
   type StatusDocument,
 } from '../../../src/index.js';
+import { describe as linesOf } from '../../../src/render/describe.js';
 import { createCommandStage, type CommandStage, type Ended, type Happening } from '../../support/command-stage.js';
 import { autoScalingState } from '../../../src/sandbox/world/autoscaling/state.js';
 import { scriptedHooks } from '../../support/scripted-hooks.js';
@@ -78,6 +79,27 @@ describe('a group whose old half is kept', function () {
       expect(document?.failure?.left).to.include('2 new instances serve on');
       expect(document?.failure?.next.join('\n')).to.match(/ha-updater update-asgs --asg web .*# then: replaces/);
     });
+
+  it('has a new instance launched for one that somebody took out of it and counted in, and says so', async () => {
+    const { world, clock } = stage.sandbox;
+    const others = (operation: string, input: object): unknown =>
+      world.invoke('autoscaling', operation, { AutoScalingGroupName: 'web', ...input }, 'others');
+    await keep('--detach');
+    const state = autoScalingState(world).groups.get('web');
+    const parked = [...(state?.members.values() ?? [])].find(({ lifecycle }) => lifecycle === 'Standby');
+    others('ExitStandby', { InstanceIds: [parked?.id] });
+    clock.advance(120_000);
+    others('SetDesiredCapacity', { DesiredCapacity: 2 });
+    clock.advance(HOUR);
+    const { code, events, said } = await run('resume');
+    expect(code, said).to.equal(0);
+    const told = events.flatMap(({ event, at }) => linesOf(event, at)).map(({ text }) => text);
+    expect(told.filter((text) => text.startsWith('Note that')).map((text) => text.split(':')[0])).to.deep.equal([
+      'Note that the old instances are not kept any longer',
+    ]);
+    expect(stage.sandbox.monitor.inService('web')).to.equal(2);
+    expect([state?.min, state?.desired, state?.max]).to.deep.equal([2, 2, 4]);
+  });
 
   it('is ended by --finish-kept, and what the new rollout keeps with --keep-old is kept as long as asked', async () => {
     group.changeImage('ami-new');
