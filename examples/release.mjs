@@ -12,7 +12,7 @@ import { createUpdater, UpdaterError } from 'ha-updater';
  * @returns {Promise<number>} the exit code
  */
 export async function release(updater, { stack, image, signal }, say) {
-  const run = updater.updateStack({ stack, parameters: { Ami: image }, healthyTimeout: '10m', signal });
+  const run = updater.updateStack({ stack, parameters: { ImageId: image }, healthyTimeout: '10m', signal });
   try {
     for await (const { event } of run) {
       if (event.type === 'stack.settled') say(`The stack is ${event.status}.`);

@@ -41,7 +41,7 @@ const CREATE: Act = {
     TEMPLATE,
     `VpcId=${DEFAULT_VPC}`,
     `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`,
-    `Ami=${FIRST}`,
+    `ImageId=${FIRST}`,
     'DbPassword=only-an-example',
   ],
   exit: 0,
@@ -51,12 +51,12 @@ const SWAP: readonly Act[] = [
   CREATE,
   {
     title: 'A good image: the new instances are proven, the old ones go',
-    args: ['update-stack', STACK, `Ami=${GOOD}`],
+    args: ['update-stack', STACK, `ImageId=${GOOD}`],
     exit: 0,
   },
   {
     title: 'A bad image: nothing is proven, the new instances go, the old ones serve',
-    args: ['update-stack', STACK, `Ami=${BAD}`, '--healthy-timeout', '180'],
+    args: ['update-stack', STACK, `ImageId=${BAD}`, '--healthy-timeout', '180'],
     exit: 4,
   },
   { title: 'What is left behind', args: ['status', STACK], exit: 0 },
@@ -66,17 +66,17 @@ const ROLLING: readonly Act[] = [
   CREATE,
   {
     title: 'A good image, one more at a time: it is proven, then the oldest goes, and so on',
-    args: ['update-stack', STACK, `Ami=${GOOD}`, '--strategy', 'rolling'],
+    args: ['update-stack', STACK, `ImageId=${GOOD}`, '--strategy', 'rolling'],
     exit: 0,
   },
   {
     title: 'A bad image: the first one is never proven, so it costs one instance and nothing old goes',
-    args: ['update-stack', STACK, `Ami=${BAD}`, '--strategy', 'rolling', '--healthy-timeout', '180'],
+    args: ['update-stack', STACK, `ImageId=${BAD}`, '--strategy', 'rolling', '--healthy-timeout', '180'],
     exit: 4,
   },
   {
     title: 'A good image again, the oldest first and one less at a time: the freeze is lifted too',
-    args: ['update-stack', STACK, `Ami=${FIRST}`, '--strategy', 'rolling', '--surge', '0', '--unavailable', '1'],
+    args: ['update-stack', STACK, `ImageId=${FIRST}`, '--strategy', 'rolling', '--surge', '0', '--unavailable', '1'],
     exit: 0,
   },
   { title: 'What is left behind', args: ['status', STACK], exit: 0 },
@@ -102,7 +102,7 @@ const WAY_BACK: readonly Act[] = [
   {
     title:
       'An image whose fault only its users see: the new instances are proven, and the old ones are kept in standby',
-    args: ['update-stack', STACK, `Ami=${GOOD}`, '--keep-old', '4h', '--detach'],
+    args: ['update-stack', STACK, `ImageId=${GOOD}`, '--keep-old', '4h', '--detach'],
     exit: 0,
   },
   { title: 'Until when there is a way back', args: ['status', STACK], exit: 0 },

@@ -13,13 +13,13 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FILMS = [
   {
     file: 'docs/promoted.svg',
-    words: ['update-stack', 'web', 'Ami=ami-0123456789abcdef1'],
+    words: ['update-stack', 'web', 'ImageId=ami-0123456789abcdef1'],
     exitCode: 0,
     title: 'A good image: the new instances are proven, then the old ones leave',
   },
   {
     file: 'docs/rolled-back.svg',
-    words: ['update-stack', 'web', 'Ami=ami-0bad0bad0bad0bad0', '--healthy-timeout', '180'],
+    words: ['update-stack', 'web', 'ImageId=ami-0bad0bad0bad0bad0', '--healthy-timeout', '180'],
     exitCode: 4,
     title: 'A bad image: the new instances are never healthy, so they leave and the old ones stay',
   },

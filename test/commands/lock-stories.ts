@@ -30,7 +30,7 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
         '--template',
         TEMPLATE,
         ...network,
-        'Ami=ami-00000000000000000',
+        'ImageId=ami-00000000000000000',
         'DbPassword=never-to-be-seen',
         ...CALM,
         ...locked,
@@ -227,7 +227,7 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
     const before = await total();
     const address = store.address.startsWith('redis') ? 'redis://127.0.0.1:1' : store.address;
     const env = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' };
-    for (const command of [['update-stack', 'web', 'Ami=ami-00000000000000009', ...CALM], swap]) {
+    for (const command of [['update-stack', 'web', 'ImageId=ami-00000000000000009', ...CALM], swap]) {
       const { code, document } = await world.json([...command, '--lock', address], env);
       expect([code, document.failure?.code, document.failure?.serves]).to.deep.equal([
         3,

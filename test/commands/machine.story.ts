@@ -12,7 +12,7 @@ const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
 const VALUES = [
   `VpcId=${DEFAULT_VPC}`,
   `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`,
-  'Ami=ami-0123456789abcdef0',
+  'ImageId=ami-0123456789abcdef0',
   'DbPassword=never-to-be-seen',
 ];
 

@@ -13,7 +13,7 @@ import { ROOT } from '../support/root.js';
 const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
 const SECRET = 'never-to-be-seen-93';
 const BAD = 'ami-0bad0bad0bad0bad0';
-const good = (n: number): string => `Ami=ami-0123456789abcde${String(n).padStart(2, '0')}`;
+const good = (n: number): string => `ImageId=ami-0123456789abcde${String(n).padStart(2, '0')}`;
 
 /** At this speed a short pause of the machine is minutes of the world; no limit may judge by that. */
 const SPEED = 200;
@@ -121,14 +121,14 @@ describe('the commands, from creation to roll-back', function () {
   }
 
   it('roll back at the first signal, freeze, and say how to go on', async () => {
-    const child = start(['update-stack', 'web', `Ami=${BAD}`, '--json', ...CALM], { env });
+    const child = start(['update-stack', 'web', `ImageId=${BAD}`, '--json', ...CALM], { env });
     await child.sees(/ prove: /);
     child.child.kill('SIGTERM');
     const { code, stdout, stderr } = keep(await child.finished);
     expect(code, stderr).to.equal(4);
     const document = JSON.parse(stdout) as CommandResult;
     expect(document).to.include({ outcome: 'swapRolledBack', interrupted: 'SIGTERM', exitCode: 4 });
-    expect(document.failure?.next[0]).to.match(/^ha-updater update-stack web Ami=\S+ .*--region eu-west-1$/);
+    expect(document.failure?.next[0]).to.match(/^ha-updater update-stack web ImageId=\S+ .*--region eu-west-1$/);
     expect(document.failure?.next).to.include('ha-updater status web --region eu-west-1');
     expect(stderr)
       .to.include('SIGTERM: Rolls back')

@@ -27,7 +27,7 @@ describe('a change of the stack in the middle of a swap', function () {
       region: 'eu-west-1',
       credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
     });
-    const kept = ['VpcId', 'Subnets', 'Ami', 'DbPassword'].map((ParameterKey) => ({
+    const kept = ['VpcId', 'Subnets', 'ImageId', 'DbPassword'].map((ParameterKey) => ({
       ParameterKey,
       UsePreviousValue: true,
     }));

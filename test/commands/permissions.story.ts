@@ -36,7 +36,7 @@ describe('permissions that few need', function () {
       '--template',
       TEMPLATE,
       ...NETWORK,
-      `Ami=${BAD}`,
+      `ImageId=${BAD}`,
       'DbPassword=never-to-be-seen',
       '--warmup-seconds',
       '3600',
@@ -51,7 +51,7 @@ describe('permissions that few need', function () {
   });
 
   it('what a hook advises about the resource that it refused: diagnose', async () => {
-    const values = [...NETWORK, 'Ami=ami-0123456789abcdef1', 'DbPassword=never-to-be-seen'];
+    const values = [...NETWORK, 'ImageId=ami-0123456789abcdef1', 'DbPassword=never-to-be-seen'];
     const { code } = await world.run(['update-stack', 'hooked', '--template', TEMPLATE, ...values]);
     expect(code).to.equal(7);
     const { stdout } = await world.run(['diagnose', 'hooked']);
@@ -66,7 +66,7 @@ describe('permissions that few need', function () {
     const { code, stdout, stderr } = await world.run([
       'update-stack',
       'web',
-      'Ami=ami-0123456789abcdef1',
+      'ImageId=ami-0123456789abcdef1',
       '--stack-policy-during-update',
       policy,
       '--force',
@@ -117,7 +117,7 @@ describe('permissions that few need', function () {
   it('a plan of a CDK app takes the roles of its bootstrap', async () => {
     const app = join(world.folder, 'cdk.out');
     await cp(APP, app, { recursive: true });
-    const { code, stderr } = await world.run(['plan', 'Web', '--app', app, 'Ami=ami-0123456789abcdef1']);
+    const { code, stderr } = await world.run(['plan', 'Web', '--app', app, 'ImageId=ami-0123456789abcdef1']);
     expect(code, stderr).to.equal(0);
   });
 });

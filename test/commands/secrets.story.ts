@@ -98,7 +98,15 @@ describe('secrets', function () {
     expect(await run('validate', template)).to.equal(0);
     expect(await run('validate', template, '--format', 'sarif')).to.equal(0);
     expect(
-      await run('plan', 'web', '--template', template, ...NETWORK, 'Ami=ami-0123456789abcdef0', 'DbPassword=@env:DB'),
+      await run(
+        'plan',
+        'web',
+        '--template',
+        template,
+        ...NETWORK,
+        'ImageId=ami-0123456789abcdef0',
+        'DbPassword=@env:DB',
+      ),
     ).to.equal(0);
     expect(
       await run(
@@ -107,7 +115,7 @@ describe('secrets', function () {
         '--template',
         template,
         ...NETWORK,
-        'Ami=ami-0123456789abcdef0',
+        'ImageId=ami-0123456789abcdef0',
         'DbPassword=@env:DB',
         '--output',
         'lines',
@@ -149,7 +157,7 @@ describe('secrets', function () {
       await run(
         'update-stack',
         'web',
-        `Ami=${BAD}`,
+        `ImageId=${BAD}`,
         '--json',
         '--check-command',
         'test -n "$HOOK_TOKEN"',
@@ -183,7 +191,7 @@ describe('secrets', function () {
         await run(
           'update-stack',
           'web',
-          'Ami=ami-0123456789abcdef0',
+          'ImageId=ami-0123456789abcdef0',
           secret,
           '--swap',
           'always',
@@ -213,7 +221,7 @@ describe('secrets', function () {
       '--template',
       template,
       ...NETWORK,
-      'Ami=ami-0123456789abcdef2',
+      'ImageId=ami-0123456789abcdef2',
       `DbPassword=@file:${join(world.folder, 'password')}`,
       ...CALM,
     ];

@@ -138,7 +138,7 @@ describe('a run with a settings file', function () {
     await world.file(
       'web.parameters.yaml',
       NETWORK.map((pair) => pair.replace('=', ': '))
-        .concat('Ami: ami-0123456789abcdef0', 'DbPassword: not-a-real-one')
+        .concat('ImageId: ami-0123456789abcdef0', 'DbPassword: not-a-real-one')
         .join('\n'),
     );
     await world.file(
@@ -163,14 +163,14 @@ describe('a run with a settings file', function () {
         '--template',
         join(world.folder, 'web.yaml'),
         ...NETWORK,
-        'Ami=ami-0123456789abcdef0',
+        'ImageId=ami-0123456789abcdef0',
         'DbPassword=x',
       ]);
       expect([other.code, other.document.failure?.code], 'create: false of the defaults').to.deep.equal([
         3,
         'stack.missing',
       ]);
-      const none = await world.json(['update-stack', 'web', '--config', '', 'Ami=ami-0123456789abcdef0']);
+      const none = await world.json(['update-stack', 'web', '--config', '', 'ImageId=ami-0123456789abcdef0']);
       expect(none.stderr).not.to.include('Settings that were not typed');
     } finally {
       process.chdir(here);

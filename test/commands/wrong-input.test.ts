@@ -13,7 +13,7 @@ const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
 const NETWORK = [
   `VpcId=${DEFAULT_VPC}`,
   `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`,
-  'Ami=ami-0123456789abcdef0',
+  'ImageId=ami-0123456789abcdef0',
   'DbPassword=not-a-real-one',
 ];
 
@@ -115,7 +115,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     says: [/no parameter AppVerson\. Did you mean AppVersion\?/],
   },
   'missing parameters': {
-    args: ['update-stack', 'fresh', '--template', TEMPLATE, 'Ami=ami-1'],
+    args: ['update-stack', 'fresh', '--template', TEMPLATE, 'ImageId=ami-1'],
     exit: 2,
     says: [/VpcId has no value/, /DbPassword has no value/, /Give VpcId=VALUE/],
   },
@@ -212,7 +212,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
 const READERS: Readonly<Record<string, (file: string) => readonly string[]>> = {
   template: (file) => ['update-stack', 'web', '--template', file],
   'parameters file': (file) => ['update-stack', 'web', '--parameters-file', file],
-  "parameter's value": (file) => ['update-stack', 'web', `Ami=@file:${file}`],
+  "parameter's value": (file) => ['update-stack', 'web', `ImageId=@file:${file}`],
   'stack policy': (file) => ['update-stack', 'web', '--stack-policy', file],
   'settings file': (file) => ['update-asgs', 'web', '--config', file],
   manifest: (file) => ['update-stack', '--app', file.replace('FOLDER/', 'FOLDER/app-')],

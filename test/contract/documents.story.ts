@@ -9,7 +9,7 @@ import { misfits } from './fits.js';
 import { shapesOf } from './shape.js';
 
 const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
-const image = (n: number): string => `Ami=ami-0123456789abcde0${n}`;
+const image = (n: number): string => `ImageId=ami-0123456789abcde0${n}`;
 /** So that the events tell of a setting, too. */
 const POLL = { HA_UPDATER_POLL: '5' };
 const FAILED = 'a failure';

@@ -12,7 +12,7 @@ const pipelines = repositoryFiles().filter((path) => path.startsWith('templates/
 /** What the systems put in the place of each variable. */
 const VALUES: Readonly<Record<string, string>> = {
   $STACK: 'web',
-  $PARAMETER: 'Ami=ami-0123456789abcdef1',
+  $PARAMETER: 'ImageId=ami-0123456789abcdef1',
   $IMAGE: 'ami-0123456789abcdef1',
   '#{image}': 'ami-0123456789abcdef1',
 };

@@ -9,14 +9,14 @@ const { commands } = await Config.load({ root: ROOT, ignoreManifest: true });
 
 /** Sensible beginnings, each with what others would add; the sandbox command serves until it is stopped. */
 const LINES: readonly (readonly string[])[] = [
-  ['update-stack', 'web', 'Ami=ami-00000000000000002'],
+  ['update-stack', 'web', 'ImageId=ami-00000000000000002'],
   // Long enough to be rolled back; whoever waits for longer only looks more often.
-  ['update-stack', 'web', 'Ami=ami-0000000000000bad0', '--healthy-timeout', '180'],
-  ['update-stack', 'web', '--template', 'template.yaml', 'Ami=ami-00000000000000002'],
+  ['update-stack', 'web', 'ImageId=ami-0000000000000bad0', '--healthy-timeout', '180'],
+  ['update-stack', 'web', '--template', 'template.yaml', 'ImageId=ami-00000000000000002'],
   ['update-stack', 'new', '--template', 'template.yaml', '--parameters-file', 'values.json'],
   ['update-stack', 'web', '--parameters-file', 'values.json', '--outputs', 'outputs.json'],
   ['update-stack', 'Web', '--app', 'cdk.out'],
-  ['plan', 'web', 'Ami=ami-00000000000000002'],
+  ['plan', 'web', 'ImageId=ami-00000000000000002'],
   ['plan', 'web', '--template', 'template.yaml', '--parameters-file', 'values.json'],
   ['plan', 'Web', '--app', 'cdk.out'],
   ['plan', '--asg', 'web-group'],

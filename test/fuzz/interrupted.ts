@@ -19,7 +19,7 @@ interface Story {
 
 /** The command that is killed, in this world. */
 export async function killRun(stage: CommandStage): Promise<void> {
-  await stage.run(['update-stack', 'web', `Ami=${BETTER}`], { killedAfterMs: KILLED_AFTER_MS });
+  await stage.run(['update-stack', 'web', `ImageId=${BETTER}`], { killedAfterMs: KILLED_AFTER_MS });
 }
 
 const LOOKS = /^(Describe|List|Get|Head|Validate)/;

@@ -9,7 +9,7 @@ const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), 'u
 /** A template with a bit of everything that the tool reads itself: conditions, mappings, rules, policies, a nested one. */
 const MUCH = `AWSTemplateFormatVersion: '2010-09-09'
 Parameters:
-  Ami: {Type: String, AllowedPattern: 'ami-[0-9a-z]+', MinLength: 5}
+  ImageId: {Type: String, AllowedPattern: 'ami-[0-9a-z]+', MinLength: 5}
   Size: {Type: Number, Default: 2, MinValue: 1, MaxValue: 4}
   Live: {Type: String, Default: 'no', AllowedValues: ['yes', 'no']}
   Zones: {Type: CommaDelimitedList, Default: 'a,b'}
@@ -20,13 +20,13 @@ Conditions:
   IsLive: !Equals [!Ref Live, 'yes']
   Both: !And [!Condition IsLive, !Not [!Equals [!Ref Size, 1]]]
 Rules:
-  Sane: {Assertions: [{Assert: !Not [!Equals [!Ref Ami, '']], AssertDescription: no image}]}
+  Sane: {Assertions: [{Assert: !Not [!Equals [!Ref ImageId, '']], AssertDescription: no image}]}
 Resources:
   Launch:
     Type: AWS::EC2::LaunchTemplate
     Properties:
       LaunchTemplateData:
-        ImageId: !Ref Ami
+        ImageId: !Ref ImageId
         InstanceType: !FindInMap [Sizes, small, type]
         UserData: !Base64 {'Fn::Sub': ["echo \${Size} \${X}", {X: !Join ['-', !Ref Zones]}]}
   Group:
@@ -50,14 +50,14 @@ Outputs:
 
 /** Parameters files in all the forms that they are taken in. */
 const VALUES: readonly string[] = [
-  JSON.stringify([{ ParameterKey: 'Ami', ParameterValue: 'ami-00000000000000002' }], null, 1),
-  JSON.stringify({ Parameters: { Ami: 'ami-00000000000000002' }, Tags: { team: 'web' } }, null, 1),
-  'Ami: ami-00000000000000002\n',
+  JSON.stringify([{ ParameterKey: 'ImageId', ParameterValue: 'ami-00000000000000002' }], null, 1),
+  JSON.stringify({ Parameters: { ImageId: 'ami-00000000000000002' }, Tags: { team: 'web' } }, null, 1),
+  'ImageId: ami-00000000000000002\n',
   '# values\n\nAmi=ami-00000000000000002\r\n',
 ];
 const MUCH_VALUES: readonly string[] = [
-  JSON.stringify([{ ParameterKey: 'Ami', ParameterValue: 'ami-00000000000000002' }], null, 1),
-  'Ami: ami-00000000000000002\nSize: 3\nZones: [a, b]\nLive: "yes"\n',
+  JSON.stringify([{ ParameterKey: 'ImageId', ParameterValue: 'ami-00000000000000002' }], null, 1),
+  'ImageId: ami-00000000000000002\nSize: 3\nZones: [a, b]\nLive: "yes"\n',
 ];
 const NETWORK = { VpcId: DEFAULT_VPC, Subnets: DEFAULT_SUBNETS.join(','), DbPassword: 'not-a-real-one' };
 
@@ -73,7 +73,7 @@ export const PAIRS: readonly Pair[] = [
   { template: MUCH, values: MUCH_VALUES },
   {
     template: read('templates', 'web-stack.yaml'),
-    values: [JSON.stringify({ Ami: 'ami-00000000000000002', ...NETWORK }, null, 1)],
+    values: [JSON.stringify({ ImageId: 'ami-00000000000000002', ...NETWORK }, null, 1)],
   },
 ];
 

@@ -31,7 +31,7 @@ export function triesValid({ stacks, rollouts }: Tries): void {
 
   it(`ends every rollout well that nothing is in the way of (${rollouts})`, async () => {
     const roll = async (flags: readonly string[]): Promise<void> => {
-      await endsWell(stackWorld(), ['update-stack', 'web', `Ami=${BETTER}`, ...flags]);
+      await endsWell(stackWorld(), ['update-stack', 'web', `ImageId=${BETTER}`, ...flags]);
     };
     await fc.assert(fc.asyncProperty(validRollout, roll), { numRuns: rollouts, seed: 1 });
   });

@@ -2,7 +2,11 @@ import { expect } from 'chai';
 import { formerRun, sameState } from '../../src/history/former-run.js';
 import type { HistoryEntry, StackState } from '../../src/model/history-entry.js';
 
-const state = (image: string, template = 't'): StackState => ({ template, parameters: { Ami: image }, secrets: ['P'] });
+const state = (image: string, template = 't'): StackState => ({
+  template,
+  parameters: { ImageId: image },
+  secrets: ['P'],
+});
 
 /** `good 1` had image 1; `back 1 >r1` gave back what r1 had; newest first in what is answered. */
 function runs(...oldestFirst: readonly string[]): readonly HistoryEntry[] {

@@ -88,10 +88,10 @@ const ENTRY: HistoryEntry = {
   failure: { code: 'swap.notProven', what: 'never healthy' },
   groups: [{ group: 'web-Group', outcome: 'rolledBack', why: 'never healthy' }],
   to: '20261120-000000-abcde',
-  before: { template: 'a'.repeat(64), parameters: { Ami: 'ami-1', Size: '2', Gone: 'x' }, secrets: ['Password'] },
+  before: { template: 'a'.repeat(64), parameters: { ImageId: 'ami-1', Size: '2', Gone: 'x' }, secrets: ['Password'] },
   after: {
     template: 'b'.repeat(64),
-    parameters: { Ami: 'ami-2', Size: '2' },
+    parameters: { ImageId: 'ami-2', Size: '2' },
     secrets: ['Password'],
     images: ['ami-2'],
   },
@@ -102,7 +102,7 @@ describe('what is kept of a run', () => {
 
   it('tells what it changed', () => {
     expect(changesOf(ENTRY)).to.deep.equal([
-      { key: 'Ami', before: 'ami-1', after: 'ami-2' },
+      { key: 'ImageId', before: 'ami-1', after: 'ami-2' },
       { key: 'Gone', before: 'x' },
     ]);
     const { before: _, ...rest } = ENTRY;
@@ -111,7 +111,7 @@ describe('what is kept of a run', () => {
 
   it('holds no value of a NoEcho parameter, and none that is the same secret', () => {
     const parameters = [
-      { key: 'Ami', value: 'ami-1', noEcho: false },
+      { key: 'ImageId', value: 'ami-1', noEcho: false },
       { key: 'Password', noEcho: true },
       { key: 'Copy', value: 'hunter22', noEcho: false },
       { key: 'Shown', value: '****', noEcho: true },
@@ -119,7 +119,7 @@ describe('what is kept of a run', () => {
     const isSecret = (value: string): boolean => value.includes('hunter22');
     expect(stateOf({ parameters }, { template: 'x', images: ['b', 'a', 'b'] }, isSecret)).to.deep.equal({
       template: hashOf('x'),
-      parameters: { Ami: 'ami-1' },
+      parameters: { ImageId: 'ami-1' },
       secrets: ['Password', 'Copy', 'Shown'],
       images: ['a', 'b'],
     });

@@ -50,7 +50,7 @@ describe('our commands against moto', function () {
       'update-stack',
       stack,
       ...network,
-      'Ami=ami-12c6146b',
+      'ImageId=ami-12c6146b',
       ...parameters,
       '--template',
       template,

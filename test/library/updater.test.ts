@@ -74,7 +74,7 @@ describe('the library', () => {
       parameters: {
         VpcId: DEFAULT_VPC,
         Subnets: DEFAULT_SUBNETS.slice(0, 2).join(','),
-        Ami: 'ami-0123456789abcdef0',
+        ImageId: 'ami-0123456789abcdef0',
         DbPassword: '@not-a-real-one',
       },
     });
@@ -101,7 +101,7 @@ describe('the library', () => {
 
   it('shows what would change, and what there is, and changes nothing by it', async () => {
     await create();
-    const { plan } = await updater.plan({ stack: 'web', parameters: { Ami: GOOD } });
+    const { plan } = await updater.plan({ stack: 'web', parameters: { ImageId: GOOD } });
     expect(plan?.groups[0]).to.include({ action: 'swap' });
     const shown = await updater.status({ stack: 'web', events: true });
     expect(shown.groups[0]).to.include({ state: 'atRest', inService: 2 });
@@ -197,7 +197,7 @@ describe('the library', () => {
       [GOOD, 0, /^Done: swapped\.$/],
       [BAD, 4, /\[watch\.rolledBack\]$/],
     ] as const) {
-      const run = updater.updateStack({ stack: 'web', parameters: { Ami: image }, healthyTimeout: 180 });
+      const run = updater.updateStack({ stack: 'web', parameters: { ImageId: image }, healthyTimeout: 180 });
       let following: Promise<number> | undefined;
       const said: string[] = [];
       let calls: readonly string[] = [];

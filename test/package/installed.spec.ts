@@ -156,7 +156,7 @@ describe('the package', function () {
             join(user, 'node_modules/ha-updater/templates/web-stack.yaml'),
             'VpcId=vpc-0a0a0a0a0a0a0a0a0',
             'Subnets=subnet-0aaaaaaaaaaaaaaaa,subnet-0bbbbbbbbbbbbbbbb',
-            'Ami=ami-0123456789abcdef0',
+            'ImageId=ami-0123456789abcdef0',
             'DbPassword=not-a-real-one',
             '--json',
           ],

@@ -69,7 +69,7 @@ export async function startWorld(seed: number): Promise<KillWorld> {
       '--template',
       TEMPLATE,
       ...network,
-      'Ami=ami-00000000000000000',
+      'ImageId=ami-00000000000000000',
       'DbPassword=never-to-be-seen',
       '--warmup-seconds',
       '3600',

@@ -17,7 +17,7 @@ export async function sampleStack(prepare: (stage: CommandStage) => void = () =>
     'templates/web-stack.yaml',
     `VpcId=${DEFAULT_VPC}`,
     `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`,
-    'Ami=ami-0123456789abcdef0',
+    'ImageId=ami-0123456789abcdef0',
     'DbPassword=not-a-real-one',
   ]);
   if (code !== 0) throw new Error(`The stack could not be created: ${said}`);

@@ -13,12 +13,12 @@ import { StackAccount } from './stack-account.js';
 /** Sizes as most templates have them: fixed, and smaller than what scaling has made of the group. */
 const TEMPLATE = (policy: string): string => `
 Parameters:
-  Ami: {Type: String}
+  ImageId: {Type: String}
   Max: {Type: Number, Default: 8}
 Resources:
   Launch:
     Type: AWS::EC2::LaunchTemplate
-    Properties: {LaunchTemplateData: {ImageId: !Ref Ami, InstanceType: t3.micro}}
+    Properties: {LaunchTemplateData: {ImageId: !Ref ImageId, InstanceType: t3.micro}}
   Group:
     Type: AWS::AutoScaling::AutoScalingGroup
 ${policy}
@@ -31,7 +31,7 @@ ${policy}
   Last:
     Type: AWS::SNS::Topic
     DependsOn: Group
-    Properties: {DisplayName: !Ref Ami}
+    Properties: {DisplayName: !Ref ImageId}
 `;
 
 /** Leaves sizes alone that the template does not change, but not on the way back. */
@@ -85,7 +85,7 @@ export class ScaledAccount extends StackAccount {
     this.sandbox.invoke('cloudformation', 'CreateStack', {
       StackName: 'web',
       TemplateBody: TEMPLATE(policy),
-      Parameters: [{ ParameterKey: 'Ami', ParameterValue: 'ami-00000001' }],
+      Parameters: [{ ParameterKey: 'ImageId', ParameterValue: 'ami-00000001' }],
     });
     this.minutes(10);
     this.autoscaling('SetDesiredCapacity', { DesiredCapacity: desired });

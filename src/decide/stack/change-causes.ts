@@ -63,7 +63,7 @@ export function parametersBehind(entity: string, place: Place, seen = new Set<st
   return [...new Set(found)];
 }
 
-/** `, from parameter Ami`: what the parent gives to a nested stack's parameter. */
+/** `, from parameter ImageId`: what the parent gives to a nested stack's parameter. */
 function upward(parameter: string, { parent }: Place): string {
   if (parent === undefined) return '';
   const given = certainDetails(parent.change).filter(

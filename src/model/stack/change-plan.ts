@@ -46,7 +46,7 @@ export interface PlannedProperty {
   readonly after?: string;
   /** The change of this one replaces the resource. */
   readonly replaces: boolean;
-  /** What caused it: `parameter Ami`, `Launch.LatestVersionNumber`, `the template`. */
+  /** What caused it: `parameter ImageId`, `Launch.LatestVersionNumber`, `the template`. */
   readonly causes: readonly string[];
 }
 

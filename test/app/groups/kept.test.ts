@@ -269,7 +269,7 @@ describe('a stack whose old instances were kept', () => {
     it(`goes back with --revert-on-failure after a Ctrl-C ${where}`, async () => {
       const stage = await sampleStack();
       const ended = await stage.run(
-        ['update-stack', 'web', 'Ami=ami-0123456789abcdef1', '--keep-old', '1h', '--revert-on-failure'],
+        ['update-stack', 'web', 'ImageId=ami-0123456789abcdef1', '--keep-old', '1h', '--revert-on-failure'],
         { when: ({ event }) => event.type === 'group.waiting' && event.wait.phase === phase },
       );
       const { code, document } = ended;
@@ -288,7 +288,7 @@ describe('a stack whose old instances were kept', () => {
     const group = [...autoScalingState(stage.sandbox.world).groups.keys()][0] ?? '';
     let cancelled: Promise<Ended> | undefined;
     const ended = await stage.run(
-      ['update-stack', 'web', 'Ami=ami-0123456789abcdef1', '--keep-old', '1h', '--revert-on-failure'],
+      ['update-stack', 'web', 'ImageId=ami-0123456789abcdef1', '--keep-old', '1h', '--revert-on-failure'],
       {
         when: ({ event }) => event.type === 'group.waiting' && event.wait.phase === 'keep',
         then: () => {

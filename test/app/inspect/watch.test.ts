@@ -26,7 +26,7 @@ const releases =
     updateStack(
       {
         stack: 'web',
-        parameters: [`Ami=${image}`],
+        parameters: [`ImageId=${image}`],
         capabilities: [],
         'on-interrupt': 'cancel',
         output: 'jsonl',

@@ -64,7 +64,7 @@ describe('flags that say how a stack is changed', () => {
       'continue-rollback': true,
       skip: ['Group'],
       'expect-account': [account],
-      'approve-only': ['Ami'],
+      'approve-only': ['ImageId'],
       'allow-group-replacement': true,
       execute: false,
       confirm: true,
@@ -79,7 +79,7 @@ describe('flags that say how a stack is changed', () => {
     expect(guards).to.deep.equal({
       accounts: [account],
       noChanges: false,
-      approveOnly: ['Ami'],
+      approveOnly: ['ImageId'],
       groupReplacement: true,
     });
     expect([keep, confirm, existing]).to.deep.equal([true, true, undefined]);
@@ -99,7 +99,7 @@ describe('flags that say how a stack is changed', () => {
     [{ 'rollback-trigger': ['1', '2', '3', '4', '5', '6'] }, 'five times at most'],
     [{ 'stack-policy': 'list.json' }, '--stack-policy list.json has no list of statements.'],
     [{ 'stack-policy-during-update': 'broken.json' }, '--stack-policy-during-update broken.json is no JSON'],
-    [{ 'change-set': 'mine' }, 'leave out parameters and --template', { parameters: ['Ami=ami-1'] }],
+    [{ 'change-set': 'mine' }, 'leave out parameters and --template', { parameters: ['ImageId=ami-1'] }],
     [{ 'change-set': 'mine' }, 'leave out parameters and --template', { template: 'web.yaml' }],
     [{ 'change-set': 'mine', execute: false }, '--change-set and --no-execute exclude each other.'],
     [{ skip: ['Group'] }, '--skip goes with --continue-rollback.'],

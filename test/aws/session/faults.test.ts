@@ -49,7 +49,7 @@ describe('faults of AWS', () => {
     ['missing', 'ValidationError', 'Stack with id web does not exist'],
     ['missing', 'ValidationError', 'Stack [web] does not exist'],
     ['missing', 'LoadBalancerNotFound', 'There is no ACTIVE Load Balancer named web'],
-    ['invalid', 'ValidationError', 'Parameters: [Ami] do not exist in the template'],
+    ['invalid', 'ValidationError', 'Parameters: [ImageId] do not exist in the template'],
     ['invalid', 'ValidationError', 'Desired capacity:15 must be between the specified min size:0 and max size:10'],
     ['unsupported', 'InvalidAction', 'Could not find operation X for version 2011-01-01'],
     ['unsupported', 'UnknownOperationException', '', 404],

@@ -9,7 +9,7 @@ const STACK = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/web/7';
 const request: ChangeSetRequest = {
   stack: 'web',
   template: { kind: 'previous' },
-  parameters: [{ key: 'Ami', value: 'ami-2' }],
+  parameters: [{ key: 'ImageId', value: 'ami-2' }],
   capabilities: [],
   token: 'ha-updater-7',
   name: 'ha-updater-7',
@@ -36,7 +36,7 @@ describe('change sets', () => {
     expect(calls[0]?.input).to.deep.equal({
       StackName: 'web',
       UsePreviousTemplate: true,
-      Parameters: [{ ParameterKey: 'Ami', ParameterValue: 'ami-2' }],
+      Parameters: [{ ParameterKey: 'ImageId', ParameterValue: 'ami-2' }],
       Capabilities: [],
       ChangeSetName: 'ha-updater-7',
       ChangeSetType: 'UPDATE',
@@ -100,7 +100,7 @@ describe('change sets', () => {
       },
       Evaluation: 'Static',
       ChangeSource: 'ParameterReference',
-      CausingEntity: 'Ami',
+      CausingEntity: 'ImageId',
     };
     const { gateway, calls } = gatewayTo({
       cloudformation: {
@@ -125,7 +125,7 @@ describe('change sets', () => {
         recreation: 'Always',
         evaluation: 'Static',
         source: 'ParameterReference',
-        entity: 'Ami',
+        entity: 'ImageId',
         before: 'a',
         after: 'b',
       },

@@ -12,7 +12,7 @@ const request: StackRequest = {
   stack: 'web',
   template: { kind: 'previous' },
   parameters: [
-    { key: 'Ami', value: 'ami-2' },
+    { key: 'ImageId', value: 'ami-2' },
     { key: 'Password', previous: true },
   ],
   capabilities: ['CAPABILITY_IAM'],
@@ -28,7 +28,7 @@ describe('stacks', () => {
             {
               ...STACK,
               Parameters: [
-                { ParameterKey: 'Ami', ParameterValue: 'ami-1' },
+                { ParameterKey: 'ImageId', ParameterValue: 'ami-1' },
                 { ParameterKey: 'Password', ParameterValue: '****' },
               ],
               Capabilities: ['CAPABILITY_IAM'],
@@ -44,7 +44,7 @@ describe('stacks', () => {
       status: 'UPDATE_COMPLETE',
       statusReason: '',
       parameters: [
-        { key: 'Ami', value: 'ami-1', noEcho: false },
+        { key: 'ImageId', value: 'ami-1', noEcho: false },
         { key: 'Password', noEcho: true },
       ],
       capabilities: ['CAPABILITY_IAM'],
@@ -129,7 +129,7 @@ describe('stacks', () => {
       StackName: 'web',
       UsePreviousTemplate: true,
       Parameters: [
-        { ParameterKey: 'Ami', ParameterValue: 'ami-2' },
+        { ParameterKey: 'ImageId', ParameterValue: 'ami-2' },
         { ParameterKey: 'Password', UsePreviousValue: true },
       ],
       Capabilities: ['CAPABILITY_IAM'],
@@ -162,7 +162,7 @@ describe('stacks', () => {
       cloudformation: {
         GetTemplateSummary: {
           Parameters: [
-            { ParameterKey: 'Ami', ParameterType: 'String' },
+            { ParameterKey: 'ImageId', ParameterType: 'String' },
             { ParameterKey: 'Size', ParameterType: 'Number', DefaultValue: '', NoEcho: true },
           ],
           Capabilities: ['CAPABILITY_IAM'],
@@ -175,7 +175,7 @@ describe('stacks', () => {
     });
     expect(await gateway.templateSummary({ kind: 'body', text: '{}' })).to.deep.equal({
       parameters: [
-        { key: 'Ami', type: 'String', hasDefault: false, noEcho: false },
+        { key: 'ImageId', type: 'String', hasDefault: false, noEcho: false },
         { key: 'Size', type: 'Number', hasDefault: true, noEcho: true },
       ],
       capabilities: ['CAPABILITY_IAM'],

@@ -29,7 +29,7 @@ describe('cancel of a rollout', function () {
     (await fetch(`${world.env['AWS_ENDPOINT_URL']}/_sandbox/violations`)).json();
 
   it('the run that works on it, wherever it is, sees the note and rolls back; cancel waits for that', async () => {
-    const run = world.start('update-stack', 'web', `Ami=${SLOW}`, '--json', ...CALM);
+    const run = world.start('update-stack', 'web', `ImageId=${SLOW}`, '--json', ...CALM);
     await run.sees(/Double the size/);
     const { code, document, stderr } = await world.json('cancel', 'web');
     expect([code, document.outcome, document.groups?.map(({ outcome }) => outcome)], stderr).to.deep.equal([
@@ -55,13 +55,18 @@ describe('cancel of a rollout', function () {
   it('has nothing to do afterwards, and the next run is not called back', async () => {
     const nothing = await world.json('cancel', 'web');
     expect([nothing.code, nothing.document.failure?.code]).to.deep.equal([3, 'cancel.nothing']);
-    const { code, document, stderr } = await world.json('update-stack', 'web', 'Ami=ami-0123456789abcde02', ...CALM);
+    const { code, document, stderr } = await world.json(
+      'update-stack',
+      'web',
+      'ImageId=ami-0123456789abcde02',
+      ...CALM,
+    );
     expect([code, document.groups?.map(({ outcome }) => outcome)], stderr).to.deep.equal([0, ['promoted']]);
     expect(await notes()).to.deep.equal(['current', 'current']);
   });
 
   it('what a dead run left is rolled back from here', async () => {
-    const run = world.start('update-stack', 'web', `Ami=${SLOW}`, ...CALM);
+    const run = world.start('update-stack', 'web', `ImageId=${SLOW}`, ...CALM);
     await run.sees(/ prove: /);
     run.child.kill('SIGKILL');
     await run.finished;
@@ -86,7 +91,7 @@ describe('cancel of a rollout', function () {
   });
 
   it('is refused once it is judged to promote', async () => {
-    const run = world.start('update-stack', 'web', 'Ami=ami-0123456789abcde03', ...CALM);
+    const run = world.start('update-stack', 'web', 'ImageId=ami-0123456789abcde03', ...CALM);
     await run.sees(/Terminate \d old/);
     run.child.kill('SIGKILL');
     await run.finished;

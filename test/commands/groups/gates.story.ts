@@ -6,7 +6,7 @@ import { start } from '../support/cli.js';
 import { createWeb } from '../support/live.js';
 import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from '../support/world.js';
 
-const good = (n: number): string => `Ami=ami-0123456789abcde0${n}`;
+const good = (n: number): string => `ImageId=ami-0123456789abcde0${n}`;
 
 function lives(pid: number): boolean {
   try {

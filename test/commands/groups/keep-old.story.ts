@@ -22,7 +22,7 @@ describe('the old half that is kept after a swap', function () {
     (await group()).instances.map(({ side, inService }) => `${side}${inService ? ' in service' : ''}`).sort();
   const keep = async (image: string): Promise<void> => {
     const { code, document, stderr } = await world.json(
-      ...['update-stack', 'web', `Ami=${image}`, '--keep-old', '4h', '--detach', ...CALM],
+      ...['update-stack', 'web', `ImageId=${image}`, '--keep-old', '4h', '--detach', ...CALM],
     );
     expect([code, document.outcome], stderr).to.deep.equal([0, 'kept']);
     expect(document.next).to.deep.equal([
@@ -42,12 +42,12 @@ describe('the old half that is kept after a swap', function () {
   });
 
   it('is not lost by accident: plan says so, and the commands that change the group refuse with what leads out', async () => {
-    expect((await world.run('plan', 'web', 'Ami=ami-0123456789abcde03')).stdout).to.match(
+    expect((await world.run('plan', 'web', 'ImageId=ami-0123456789abcde03')).stdout).to.match(
       /against it: run \S+ keeps 2 old instances until \S+, to go back to\..* \[group\.kept\]/,
     );
     for (const words of [
       ['update-asgs', 'web'],
-      ['update-stack', 'web', 'Ami=ami-0123456789abcde03', ...CALM],
+      ['update-stack', 'web', 'ImageId=ami-0123456789abcde03', ...CALM],
     ]) {
       const { code, document, stderr } = await world.json(...words);
       expect([code, document.failure?.reasons.map((reason) => reason.code)], stderr).to.deep.equal([3, ['group.kept']]);
@@ -80,7 +80,7 @@ describe('the old half that is kept after a swap', function () {
   it('goes first with --finish-kept, and then the next version comes', async () => {
     await keep('ami-0123456789abcde05');
     const { code, document, stderr } = await world.json(
-      ...['update-stack', 'web', 'Ami=ami-0123456789abcde06', '--finish-kept', ...CALM],
+      ...['update-stack', 'web', 'ImageId=ami-0123456789abcde06', '--finish-kept', ...CALM],
     );
     expect([code, document.outcome], stderr).to.deep.equal([0, 'updated']);
     expect(await states()).to.deep.equal(['current in service', 'current in service']);

@@ -27,7 +27,7 @@ describe('restart, as a command', function () {
       '--template',
       'templates/web-stack.yaml',
       ...NETWORK,
-      'Ami=ami-0123456789abcdef0',
+      'ImageId=ami-0123456789abcdef0',
       'DbPassword=only-an-example',
       '--warmup-seconds',
       '3600',

@@ -10,9 +10,9 @@ import { ROOT } from '../../support/root.js';
 const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
 const SECRET = 'never-to-be-seen-41';
 const OTHER = 'never-to-be-seen-42';
-const UNHEALTHY = 'Ami=ami-0bad0bad0bad0bad0';
-const MISSING = 'Ami=ami-0f0f0f0f0f0f0f0f0';
-const GOOD = 'Ami=ami-0123456789abcde01';
+const UNHEALTHY = 'ImageId=ami-0bad0bad0bad0bad0';
+const MISSING = 'ImageId=ami-0f0f0f0f0f0f0f0f0';
+const GOOD = 'ImageId=ami-0123456789abcde01';
 
 /** What happens when a change is over, well or badly: outputs, diagnosis, and the way back. */
 describe('after a change', function () {
@@ -105,7 +105,7 @@ describe('after a change', function () {
       .and.include('Resumed on');
     const { stack, groups } = await status();
     const values = Object.fromEntries(stack.parameters.map(({ key, value }) => [key, value]));
-    expect(values).to.include({ Ami: GOOD.slice(4), AppVersion: '1' });
+    expect(values).to.include({ ImageId: GOOD.slice(4), AppVersion: '1' });
     expect(stack.status).to.equal('UPDATE_COMPLETE');
     expect(groups[0]).to.deep.include({ suspended: [] });
     expect(groups[0]?.frozen).to.equal(undefined);

@@ -25,7 +25,7 @@ describe('going back after all is over', function () {
 
   it('is the command that rollback prints: image and parameters are the former ones', async () => {
     const { world, update } = await webWorld();
-    await update([`Ami=${GOOD[1]}`, 'AppVersion=2', 'MaxSize=5']);
+    await update([`ImageId=${GOOD[1]}`, 'AppVersion=2', 'MaxSize=5']);
     const { code, document, stderr } = await rollback(world);
     expect([code, document.outcome]).to.deep.equal([0, 'nothing']);
     const [first = '', second = ''] = document.next ?? [];
@@ -34,10 +34,10 @@ describe('going back after all is over', function () {
       `ha-updater update-stack web --to ${created?.run ?? ''} --region eu-west-1 --history ${STORE}`,
     );
     expect(second).to.equal(`ha-updater history web --region eu-west-1 --history ${STORE}`);
-    expect(stderr).to.include(`Ami=${GOOD[0]} (now ${GOOD[1]})`).and.include('[rollback.nothing]');
+    expect(stderr).to.include(`ImageId=${GOOD[0]} (now ${GOOD[1]})`).and.include('[rollback.nothing]');
     const back = await world.json(wordsOf(first));
     expect(back.code, back.stderr).to.equal(0);
-    expect(await valueOf(world, 'Ami')).to.equal(GOOD[0]);
+    expect(await valueOf(world, 'ImageId')).to.equal(GOOD[0]);
     expect(await valueOf(world, 'AppVersion')).to.equal('1');
     const [last] = (await historyOf(world)).runs;
     expect(last?.to).to.equal(created?.run);
@@ -58,14 +58,14 @@ describe('going back after all is over', function () {
 
   it('names the last good run where the present one was rolled back', async () => {
     const { world, update } = await webWorld();
-    await update([`Ami=${GOOD[1]}`]);
-    await update([`Ami=${BAD}`, '--healthy-timeout', '180']);
+    await update([`ImageId=${GOOD[1]}`]);
+    await update([`ImageId=${BAD}`, '--healthy-timeout', '180']);
     const { document } = await rollback(world);
     const [, good] = (await historyOf(world)).runs;
     expect(document.next?.[0]).to.include(`--to ${good?.run ?? ''} `);
     const back = await world.json(wordsOf(document.next?.[0] ?? ''));
     expect(back.code, back.stderr).to.equal(0);
-    expect(await valueOf(world, 'Ami')).to.equal(GOOD[1]);
+    expect(await valueOf(world, 'ImageId')).to.equal(GOOD[1]);
     await world.stop();
   });
 
@@ -73,12 +73,12 @@ describe('going back after all is over', function () {
     const { world, update } = await webWorld();
     const text = await readFile('templates/web-stack.yaml', 'utf8');
     const other = await world.file('other.yaml', `${text}\n# another one\nMetadata: {Two: 2}\n`);
-    const { code } = await update(['--template', other, `Ami=${GOOD[1]}`]);
+    const { code } = await update(['--template', other, `ImageId=${GOOD[1]}`]);
     expect(code).to.equal(0);
     const [, created] = (await historyOf(world)).runs;
     const back = await update(['--to', created?.run ?? '']);
     expect(back.code, back.stderr).to.equal(0);
-    expect(await valueOf(world, 'Ami')).to.equal(GOOD[0]);
+    expect(await valueOf(world, 'ImageId')).to.equal(GOOD[0]);
     const { TemplateBody: now } = world.ask('GetTemplate', { StackName: 'web' }) as { TemplateBody: string };
     expect(now).to.equal(text);
     await world.stop();
@@ -88,14 +88,14 @@ describe('going back after all is over', function () {
     const { world, update } = await webWorld();
     const text = await readFile('templates/web-stack.yaml', 'utf8');
     const other = await world.file('other.yaml', `${text}\nMetadata: {Two: 2}\n`);
-    await update(['--template', other, `Ami=${GOOD[1]}`]);
+    await update(['--template', other, `ImageId=${GOOD[1]}`]);
     const [, created] = (await historyOf(world)).runs;
     const hash = created?.template?.after ?? '';
     const Key = storedIn(world).find(({ key }) => key.includes(hash))?.key;
     world.sandbox.invoke('s3', 'PutObject', { Bucket: 'runs', Key, Body: `${text}# spoiled\n` });
     const { code, document } = await update(['--to', created?.run ?? '']);
     expect([code, document.failure?.code]).to.deep.equal([3, 'history.noTemplate']);
-    expect(document.failure?.what).to.include(hash).and.include('with --template').and.include(`Ami=${GOOD[0]}`);
+    expect(document.failure?.what).to.include(hash).and.include('with --template').and.include(`ImageId=${GOOD[0]}`);
     expect(document.failure?.what).to.not.include('DbPassword');
     // Where the template is nobody knows: a command with a gap in it would be no way back.
     expect(document.failure?.next).to.deep.equal([`ha-updater history web --region eu-west-1 --history ${STORE}`]);
@@ -104,12 +104,12 @@ describe('going back after all is over', function () {
 
   it('can be looked at by plan, and takes a value that nobody keeps', async () => {
     const { world, update } = await webWorld();
-    await update([`Ami=${GOOD[1]}`]);
+    await update([`ImageId=${GOOD[1]}`]);
     const [, created] = (await historyOf(world)).runs;
     const to = ['--to', created?.run ?? '', '--history', STORE];
     const plan = await world.json(['plan', 'web', ...to]);
     expect(plan.code, plan.stderr).to.equal(0);
-    expect(plan.document.plan?.parameters).to.deep.equal({ Ami: GOOD[0] });
+    expect(plan.document.plan?.parameters).to.deep.equal({ ImageId: GOOD[0] });
     const refused = await world.json(['update-stack', 'web', 'AppVersion=3', ...to]);
     expect([refused.code, refused.document.failure?.what]).to.deep.equal([
       2,
@@ -118,7 +118,7 @@ describe('going back after all is over', function () {
     ]);
     const declined = await world.run(['update-stack', 'web', ...to, '--confirm'], {}, () => Promise.resolve(false));
     expect(declined.code).to.equal(3);
-    expect(await valueOf(world, 'Ami')).to.equal(GOOD[1]);
+    expect(await valueOf(world, 'ImageId')).to.equal(GOOD[1]);
     const back = await world.json(['update-stack', 'web', 'DbPassword=another-one-18', ...to]);
     expect(back.code, back.stderr).to.equal(0);
     expect(storedIn(world).filter(({ text }) => text.includes('another-one-18'))).to.deep.equal([]);
@@ -127,7 +127,7 @@ describe('going back after all is over', function () {
 
   it('takes the beginning of an id, and names the nearest to one that there is not', async () => {
     const { world, update } = await webWorld();
-    await update([`Ami=${GOOD[1]}`]);
+    await update([`ImageId=${GOOD[1]}`]);
     const [newest, created] = (await historyOf(world)).runs;
     const id = created?.run ?? '';
     const plan = await world.json(['plan', 'web', '--to', id.slice(0, -3), '--history', STORE]);
@@ -139,13 +139,13 @@ describe('going back after all is over', function () {
     expect(unknown.document.failure?.next[0]).to.include('ha-updater history web');
     const both = await update(['--to', '2026']);
     expect(both.document.failure?.what).to.include(`2 runs of stack web begin with 2026: ${newest?.run ?? ''}, ${id}.`);
-    expect(await valueOf(world, 'Ami')).to.equal(GOOD[1]);
+    expect(await valueOf(world, 'ImageId')).to.equal(GOOD[1]);
     await world.stop();
   });
 
   it('refuses an entry that cannot be read', async () => {
     const { world, update } = await webWorld();
-    await update([`Ami=${GOOD[1]}`]);
+    await update([`ImageId=${GOOD[1]}`]);
     const [, created] = (await historyOf(world)).runs;
     const Key = storedIn(world).find(({ key }) => key.includes(created?.run ?? '?'))?.key;
     world.sandbox.invoke('s3', 'PutObject', { Bucket: 'runs', Key, Body: '{}' });
@@ -156,7 +156,7 @@ describe('going back after all is over', function () {
 
   it('without a history is by hand, and says how to have one', async () => {
     const { world, update } = await webWorld();
-    await update([`Ami=${GOOD[1]}`]);
+    await update([`ImageId=${GOOD[1]}`]);
     const { code, document, stderr } = await rollback(world, []);
     expect([code, document.outcome]).to.deep.equal([0, 'nothing']);
     expect(document.next ?? []).to.deep.equal([]);
@@ -170,11 +170,11 @@ describe('going back after all is over', function () {
 
   it('gives the parameters of before, where only the first run was kept', async () => {
     const { world, update } = await webWorld();
-    await update([`Ami=${GOOD[1]}`], 's3://elsewhere');
-    await update([`Ami=${GOOD[2]}`], 's3://other/kept');
+    await update([`ImageId=${GOOD[1]}`], 's3://elsewhere');
+    await update([`ImageId=${GOOD[2]}`], 's3://other/kept');
     const { document } = await rollback(world, ['--history', 's3://other/kept']);
     expect(document.next?.[0]).to.equal(
-      `ha-updater update-stack web Ami=${GOOD[1]} --region eu-west-1 --history s3://other/kept`,
+      `ha-updater update-stack web ImageId=${GOOD[1]} --region eu-west-1 --history s3://other/kept`,
     );
     await world.stop();
   });
@@ -183,7 +183,7 @@ describe('going back after all is over', function () {
     const world = await simulatedWorld();
     for (const words of [
       ['--template', 'templates/web-stack.yaml'],
-      ['--use-default', 'Ami'],
+      ['--use-default', 'ImageId'],
       ['--change-set', 'one'],
     ]) {
       const { code, document } = await world.json(['update-stack', 'web', '--to', 'r', '--history', STORE, ...words]);

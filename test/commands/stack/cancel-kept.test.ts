@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { BETTER, leftOn, stackWorld } from '../ways-out/worlds.js';
 
-const UPDATE = ['update-stack', 'web', `Ami=${BETTER}`];
+const UPDATE = ['update-stack', 'web', `ImageId=${BETTER}`];
 
 describe('cancel of a change whose run is gone', () => {
   for (const elsewhere of [false, true]) {

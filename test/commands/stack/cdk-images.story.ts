@@ -89,7 +89,7 @@ describe('image assets of a CDK app', function () {
 
   it('are not built for a plan', async () => {
     const { code, document, stderr } = await world.json(
-      ['plan', 'Web', '--app', app, 'Ami=ami-0123456789abcde01'],
+      ['plan', 'Web', '--app', app, 'ImageId=ami-0123456789abcde01'],
       env,
     );
     expect([code, document.plan?.action], stderr).to.deep.equal([0, 'create']);
@@ -99,7 +99,7 @@ describe('image assets of a CDK app', function () {
   it('that cannot be pushed stop the run before the stack is touched, in words of docker’s', async () => {
     await writeFile(join(world.folder, 'refuse'), '');
     const { code, document, stderr } = await world.json(
-      ['update-stack', 'Web', '--app', app, 'Ami=ami-0123456789abcde01', ...CALM],
+      ['update-stack', 'Web', '--app', app, 'ImageId=ami-0123456789abcde01', ...CALM],
       env,
     );
     expect([code, document.failure?.code], stderr).to.deep.equal([3, 'cdk.asset']);
@@ -112,7 +112,7 @@ describe('image assets of a CDK app', function () {
     await writeFile(join(world.folder, 'docker.log'), '');
     await rm(join(world.folder, 'refuse'), { force: true });
     const { code, document, stderr } = await world.json(
-      ['update-stack', 'Web', '--app', app, 'Ami=ami-0123456789abcde01', ...CALM],
+      ['update-stack', 'Web', '--app', app, 'ImageId=ami-0123456789abcde01', ...CALM],
       env,
     );
     expect([code, document.outcome], stderr).to.deep.equal([0, 'created']);

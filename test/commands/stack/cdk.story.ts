@@ -8,7 +8,7 @@ import { ROOT } from '../../support/root.js';
 const FIXTURE = join(ROOT, 'test', 'fixtures', 'cdk', 'cdk.out');
 const BUCKET = 'cdk-hnb659fds-assets-123456789012-eu-west-1';
 const SCENARIO = `parameters: {/cdk-bootstrap/hnb659fds/version: "21", /old/version: "3"}\nobjects: {${BUCKET}: "", assets-elsewhere: ""}\nimages: {ami-0bad0bad0bad0bad0: {behaviour: unhealthy}}\n`;
-const good = (n: number): string => `Ami=ami-0123456789abcde0${n}`;
+const good = (n: number): string => `ImageId=ami-0123456789abcde0${n}`;
 
 interface Change {
   readonly service: string;
@@ -130,7 +130,7 @@ describe('update-stack --app', function () {
   it('takes parameters of the app unless the command line gives others', async () => {
     const own = await copy(
       'own',
-      ({ artifacts }) => (artifacts.Web.properties.parameters = { Ami: 'ami-0123456789abcde03', Nope: '1' }),
+      ({ artifacts }) => (artifacts.Web.properties.parameters = { ImageId: 'ami-0123456789abcde03', Nope: '1' }),
     );
     const { code, document } = await update('Web', '--app', own);
     expect(code).to.equal(2);

@@ -45,7 +45,11 @@ describe('a history whose store hangs', function () {
     world = await commandWorld('objects: {runs: ""}\n', 400);
     const { code, stderr } = await world.run([
       ...['update-stack', 'web', '--template', 'templates/web-stack.yaml', 'VpcId=vpc-0a0a0a0a0a0a0a0a0'],
-      ...['Subnets=subnet-0aaaaaaaaaaaaaaaa,subnet-0bbbbbbbbbbbbbbbb', `Ami=${GOOD[0]}`, 'DbPassword=not-a-real-one'],
+      ...[
+        'Subnets=subnet-0aaaaaaaaaaaaaaaa,subnet-0bbbbbbbbbbbbbbbb',
+        `ImageId=${GOOD[0]}`,
+        'DbPassword=not-a-real-one',
+      ],
     ]);
     expect(code, stderr).to.equal(0);
   });

@@ -7,8 +7,8 @@ describe('the history of a stack', function () {
 
   it('has each run with who, what, how it ended and why, newest first', async () => {
     const { world, update } = await webWorld();
-    await update([`Ami=${GOOD[1]}`]);
-    const failed = await update([`Ami=${BAD}`, '--healthy-timeout', '180']);
+    await update([`ImageId=${GOOD[1]}`]);
+    const failed = await update([`ImageId=${BAD}`, '--healthy-timeout', '180']);
     expect(failed.code).to.equal(4);
     const { runs, more, account, region, stack } = await historyOf(world);
     expect({ more, account, region, stack }).to.deep.equal({
@@ -23,7 +23,7 @@ describe('the history of a stack', function () {
       'created 0',
     ]);
     const [bad, good, first] = runs;
-    expect(good?.changes).to.deep.equal([{ key: 'Ami', before: GOOD[0], after: GOOD[1] }]);
+    expect(good?.changes).to.deep.equal([{ key: 'ImageId', before: GOOD[0], after: GOOD[1] }]);
     expect(good?.images).to.deep.equal({ before: [GOOD[0]], after: [GOOD[1]] });
     expect(good?.template?.after)
       .to.match(/^[0-9a-f]{64}$/)
@@ -34,7 +34,7 @@ describe('the history of a stack', function () {
     expect(bad?.images).to.deep.equal({ before: [GOOD[1]], after: [GOOD[1]] });
     expect(first?.changes).to.deep.equal([]);
     const page = await world.run(['history', 'web', '--history', STORE]);
-    expect(page.stdout).to.include(`Ami ${GOOD[0]} → ${GOOD[1]}, image ${GOOD[0]} → ${GOOD[1]}`);
+    expect(page.stdout).to.include(`ImageId ${GOOD[0]} → ${GOOD[1]}, image ${GOOD[0]} → ${GOOD[1]}`);
     expect(page.stdout).to.include('[swap.rolledBack]').and.include('  sandbox\n');
     const few = await historyOf(world, ['--limit', '1']);
     expect([few.runs.length, few.more]).to.deep.equal([1, true]);
@@ -43,7 +43,7 @@ describe('the history of a stack', function () {
 
   it('holds no value of a NoEcho parameter', async () => {
     const { world, update } = await webWorld();
-    await update([`Ami=${GOOD[1]}`, `DbPassword=${SECRET}-new`, `AppVersion=${SECRET}-new`]);
+    await update([`ImageId=${GOOD[1]}`, `DbPassword=${SECRET}-new`, `AppVersion=${SECRET}-new`]);
     const stored = storedIn(world);
     expect(stored.length).to.be.greaterThan(2);
     expect(stored.filter(({ text }) => text.includes(SECRET))).to.deep.equal([]);
@@ -58,9 +58,9 @@ describe('the history of a stack', function () {
   it('is not written by who did not ask for it, by what changes nothing, and by a plan', async () => {
     const { world, update } = await webWorld();
     const before = storedIn(world).length;
-    await update([`Ami=${GOOD[1]}`], '');
-    await update([`Ami=${GOOD[1]}`]);
-    await world.json(['plan', 'web', `Ami=${GOOD[2]}`, '--history', STORE]);
+    await update([`ImageId=${GOOD[1]}`], '');
+    await update([`ImageId=${GOOD[1]}`]);
+    await world.json(['plan', 'web', `ImageId=${GOOD[2]}`, '--history', STORE]);
     await world.json(['rollback', 'web', '--history', STORE]);
     expect(storedIn(world).length).to.equal(before);
     await world.stop();
@@ -81,13 +81,13 @@ describe('the history of a stack', function () {
       ['s3://theirs', 's3:PutObject answered AccessDenied', GOOD[1]],
       ['s3://nowhere', 's3:PutObject answered NoSuchBucket', GOOD[2]],
     ] as const) {
-      const { code, document, stderr } = await update([`Ami=${ami}`], store);
+      const { code, document, stderr } = await update([`ImageId=${ami}`], store);
       expect(code, stderr).to.equal(0);
       expect(document.outcome).to.equal('updated');
       expect(stderr.match(/The history .* does not hold this run/g)?.length).to.equal(1);
       expect(stderr).to.include(why);
     }
-    const failed = await update([`Ami=${BAD}`, '--healthy-timeout', '180'], 's3://nowhere');
+    const failed = await update([`ImageId=${BAD}`, '--healthy-timeout', '180'], 's3://nowhere');
     expect(failed.code).to.equal(4);
     expect(failed.document.failure?.next.join('\n')).to.include('--history s3://nowhere');
     await world.stop();
@@ -95,7 +95,7 @@ describe('the history of a stack', function () {
 
   it('shows an entry that was spoiled as one row, and the others as they are', async () => {
     const { world, update } = await webWorld();
-    await update([`Ami=${GOOD[1]}`]);
+    await update([`ImageId=${GOOD[1]}`]);
     const [newest] = storedIn(world)
       .filter(({ key }) => key.includes('/runs/'))
       .reverse();
@@ -123,7 +123,7 @@ describe('the history of a stack', function () {
       [['history', 'web'], 'usage.history'],
       [['history', 'web', '--history', 'runs'], 'usage.history'],
       [['history', 'web', '--history', STORE, '--limit', '0'], 'usage.flags'],
-      [['update-stack', 'web', 'Ami=a', '--history', 'dynamodb://runs'], 'usage.history'],
+      [['update-stack', 'web', 'ImageId=a', '--history', 'dynamodb://runs'], 'usage.history'],
     ] as const) {
       const { code: exit, document } = await world.json(words);
       expect([exit, document.failure?.code]).to.deep.equal([2, code]);

@@ -15,7 +15,7 @@ const REFUSES: Fault = {
 describe('a hook that refuses a resource', () => {
   it('is told with its rule and what it advises, in the last words and by diagnose', async () => {
     const stage = stackWorld([REFUSES]);
-    const { code, document } = await stage.run(['update-stack', 'web', `Ami=${BETTER}`]);
+    const { code, document } = await stage.run(['update-stack', 'web', `ImageId=${BETTER}`]);
     expect(code).to.equal(7);
     const [reason] = document?.failure?.reasons ?? [];
     expect([reason?.code, reason?.remedy]).to.deep.equal([
@@ -28,7 +28,7 @@ describe('a hook that refuses a resource', () => {
 
   it('without rules, as one by Lambda, is told in its own words', async () => {
     const stage = stackWorld([{ ...REFUSES, hook: 'Acme::Lambda::Check' }]);
-    await stage.run(['update-stack', 'web', `Ami=${BETTER}`]);
+    await stage.run(['update-stack', 'web', `ImageId=${BETTER}`]);
     const looked = JSON.stringify((await stage.run(['diagnose', 'web'])).document);
     expect(looked).to.include('Groups need a tag, says Acme::Lambda::Check');
   });
@@ -37,7 +37,7 @@ describe('a hook that refuses a resource', () => {
     it(`is told as before where AWS answers ${refusal}, which is told once`, async () => {
       const refused = { kind: 'refuse', calls: 'cloudformation:GetHookResult', code: refusal, message: 'no' } as const;
       const stage = stackWorld([REFUSES, refused]);
-      const { code, document } = await stage.run(['update-stack', 'web', `Ami=${BETTER}`]);
+      const { code, document } = await stage.run(['update-stack', 'web', `ImageId=${BETTER}`]);
       expect(code).to.equal(7);
       expect(document?.failure?.reasons[0]?.remedy).to.equal('Change the resource so that the hook accepts it.');
       const looked = JSON.stringify((await stage.run(['diagnose', 'web'])).document);

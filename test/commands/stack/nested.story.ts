@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import type { ValidateDocument } from '../../../src/index.js';
 import { CALM, commandWorld, type CommandWorld } from '../support/world.js';
 
-const group = (policy: string): string => `Parameters: {Ami: {Type: String}}
+const group = (policy: string): string => `Parameters: {ImageId: {Type: String}}
 Resources:
   Launch:
     Type: AWS::EC2::LaunchTemplate
-    Properties: {LaunchTemplateData: {ImageId: !Ref Ami, InstanceType: t3.micro}}
+    Properties: {LaunchTemplateData: {ImageId: !Ref ImageId, InstanceType: t3.micro}}
   Web:
     Type: AWS::AutoScaling::AutoScalingGroup
 ${policy}    Properties:
@@ -16,11 +16,11 @@ ${policy}    Properties:
       MaxSize: 2
 `;
 const ROLLING = '    UpdatePolicy: {AutoScalingRollingUpdate: {MaxBatchSize: 1}}\n';
-const nesting = (url: string): string => `Parameters: {Ami: {Type: String}}
+const nesting = (url: string): string => `Parameters: {ImageId: {Type: String}}
 Resources:
   Inner:
     Type: AWS::CloudFormation::Stack
-    Properties: {TemplateURL: ${url}, Parameters: {Ami: !Ref Ami}}
+    Properties: {TemplateURL: ${url}, Parameters: {ImageId: !Ref ImageId}}
 `;
 const CALM_URL = 'https://templates.s3.eu-west-1.amazonaws.com/calm.yaml';
 const ROLLING_URL = '!Sub "https://templates.s3.${AWS::Region}.amazonaws.com/rolling.yaml"';
@@ -36,7 +36,7 @@ describe('an update policy in a nested template', function () {
     );
     calm = await world.file('calm.yaml', nesting(CALM_URL));
     rolling = await world.file('rolling.yaml', nesting(ROLLING_URL));
-    const { code, stderr } = await world.json(['update-stack', 'web', '--template', calm, 'Ami=ami-1', ...CALM]);
+    const { code, stderr } = await world.json(['update-stack', 'web', '--template', calm, 'ImageId=ami-1', ...CALM]);
     expect(code, stderr).to.equal(0);
   });
   after(() => world.stop());
@@ -48,7 +48,7 @@ describe('an update policy in a nested template', function () {
   for (const command of ['plan', 'update-stack']) {
     it(`is refused by ${command} like one in the template itself`, async () => {
       const before = await executed();
-      const nested = await world.json([command, 'web', '--template', rolling, 'Ami=ami-2', ...CALM]);
+      const nested = await world.json([command, 'web', '--template', rolling, 'ImageId=ami-2', ...CALM]);
       expect(nested.code, nested.stderr).to.equal(3);
       expect(nested.document.failure?.code).to.equal('template.faults');
       expect(nested.document.failure?.reasons.map(({ code, text }) => `${code} ${text.split(': ')[0]}`)).to.deep.equal([
@@ -65,13 +65,13 @@ describe('an update policy in a nested template', function () {
       'own',
       '--template',
       rolling,
-      'Ami=ami-1',
+      'ImageId=ami-1',
       '--swap',
       'never',
       ...CALM,
     ]);
     expect(code, stderr).to.equal(0);
-    const again = await world.json(['update-stack', 'own', 'Ami=ami-2', ...CALM]);
+    const again = await world.json(['update-stack', 'own', 'ImageId=ami-2', ...CALM]);
     expect(again.code, again.stderr).to.equal(3);
     expect(again.document.failure?.reasons.map((reason) => reason.code)).to.deep.equal(['template.rollingUpdate']);
   });
@@ -83,14 +83,14 @@ describe('an update policy in a nested template', function () {
     ] as const) {
       const first = await world.file(`${name}-first.yaml`, name === 'flat' ? group('') : nesting(CALM_URL));
       const second = await world.file(`${name}-second.yaml`, template);
-      const created = await world.json(['update-stack', name, '--template', first, 'Ami=ami-1', ...CALM]);
+      const created = await world.json(['update-stack', name, '--template', first, 'ImageId=ami-1', ...CALM]);
       expect(created.code, created.stderr).to.equal(0);
       const made = await world.json([
         'update-stack',
         name,
         '--template',
         second,
-        'Ami=ami-2',
+        'ImageId=ami-2',
         '--swap',
         'never',
         '--no-execute',
@@ -107,7 +107,7 @@ describe('an update policy in a nested template', function () {
   });
 
   it('under a condition is judged with the values of the run, those that the stack keeps among them', async () => {
-    const head = 'Parameters: {Env: {Type: String, Default: test}, Ami: {Type: String}}\n';
+    const head = 'Parameters: {Env: {Type: String, Default: test}, ImageId: {Type: String}}\n';
     const path = await world.file(
       'conditional.yaml',
       `${head}Conditions: {Prod: !Equals [!Ref Env, prod]}\n` +
@@ -118,16 +118,16 @@ describe('an update policy in a nested template', function () {
     );
     const of = (command: string, ...args: readonly string[]) =>
       world.json([command, 'conditional', '--template', path, ...args, ...CALM]);
-    const created = await of('update-stack', 'Ami=ami-1');
+    const created = await of('update-stack', 'ImageId=ami-1');
     expect(created.code, created.stderr).to.equal(0);
-    expect((await of('plan', 'Ami=ami-2')).code).to.equal(0);
-    const prod = await of('plan', 'Ami=ami-2', 'Env=prod');
+    expect((await of('plan', 'ImageId=ami-2')).code).to.equal(0);
+    const prod = await of('plan', 'ImageId=ami-2', 'Env=prod');
     expect(prod.code, prod.stderr).to.equal(3);
     expect(prod.document.failure?.reasons.map((reason) => reason.code)).to.deep.equal(['template.rollingUpdate']);
-    const forced = await of('update-stack', 'Env=prod', 'Ami=ami-3', '--swap', 'never');
+    const forced = await of('update-stack', 'Env=prod', 'ImageId=ami-3', '--swap', 'never');
     expect(forced.code, forced.stderr).to.equal(0);
-    expect((await of('plan', 'Ami=ami-2')).code).to.equal(3);
-    expect((await of('plan', 'Ami=ami-2', 'Env=test')).code).to.equal(0);
+    expect((await of('plan', 'ImageId=ami-2')).code).to.equal(3);
+    expect((await of('plan', 'ImageId=ami-2', 'Env=test')).code).to.equal(0);
   });
 
   it('fights with nothing where nothing is swapped, and is said all the same', async () => {
@@ -136,7 +136,7 @@ describe('an update policy in a nested template', function () {
       'web',
       '--template',
       rolling,
-      'Ami=ami-2',
+      'ImageId=ami-2',
       '--swap',
       'never',
       ...CALM,
@@ -177,7 +177,7 @@ describe('an update policy in a nested template', function () {
           'CloudFormation would replace instances in it is not known.',
       ],
     ]);
-    const asked = await world.json(['plan', 'absent', '--template', missing, 'Ami=ami-2', ...CALM]);
+    const asked = await world.json(['plan', 'absent', '--template', missing, 'ImageId=ami-2', ...CALM]);
     expect(asked.stderr.match(/template of nested stack Absent could not be read/g)?.length, asked.stderr).to.equal(1);
   });
 });

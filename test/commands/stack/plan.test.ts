@@ -7,7 +7,7 @@ import { ROOT } from '../../support/root.js';
 
 const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
 const SECRET = 'never-to-be-seen-94';
-const ami = (n: number): string => `Ami=ami-0123456789abcde0${n}`;
+const ami = (n: number): string => `ImageId=ami-0123456789abcde0${n}`;
 
 /** What chance and time put into names, so that a page can be compared. */
 const steady = (text: string): string =>
@@ -107,7 +107,7 @@ describe('plan and the guards of update-stack', function () {
   });
 
   it('lets only the approved parameters and what they cause through', async () => {
-    const refused = await json('update-stack', 'web', ami(2), 'MaxSize=5', '--approve-only', 'Ami');
+    const refused = await json('update-stack', 'web', ami(2), 'MaxSize=5', '--approve-only', 'ImageId');
     expect([refused.code, refused.document.failure?.code]).to.deep.equal([3, 'change.unapproved']);
     expect(refused.document.failure?.reasons.map(({ text }) => text).join('\n'))
       .to.match(/parameter MaxSize changes/)
@@ -152,7 +152,7 @@ describe('plan and the guards of update-stack', function () {
     expect(kept.document.next?.[0]).to.include(`update-stack web --change-set ${name}`);
     expect(changeSets()).to.equal(1);
     const planned = (await json('plan', 'web', '--change-set', name)).document.plan;
-    const approved = ['--approve-only', 'Ami', '--expect-account', '123456789012'];
+    const approved = ['--approve-only', 'ImageId', '--expect-account', '123456789012'];
     const { code, document, stderr } = await json('update-stack', 'web', '--change-set', name, ...approved);
     expect(code, stderr).to.equal(0);
     expect(document.groups?.map(({ outcome }) => outcome)).to.deep.equal(['promoted']);

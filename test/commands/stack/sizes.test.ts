@@ -9,11 +9,11 @@ const MINUTE = 60_000;
 /** Fixed sizes, as most templates have them. */
 const template = (policy: object): string =>
   JSON.stringify({
-    Parameters: { Ami: { Type: 'String' }, Desired: { Type: 'Number', Default: 2 } },
+    Parameters: { ImageId: { Type: 'String' }, Desired: { Type: 'Number', Default: 2 } },
     Resources: {
       Launch: {
         Type: 'AWS::EC2::LaunchTemplate',
-        Properties: { LaunchTemplateData: { ImageId: { Ref: 'Ami' }, InstanceType: 't3.micro' } },
+        Properties: { LaunchTemplateData: { ImageId: { Ref: 'ImageId' }, InstanceType: 't3.micro' } },
       },
       Group: {
         Type: 'AWS::AutoScaling::AutoScalingGroup',
@@ -43,7 +43,7 @@ function stageWith(live: number, policy: object = {}): CommandStage {
     {
       StackName: 'web',
       TemplateBody: template(policy),
-      Parameters: [{ ParameterKey: 'Ami', ParameterValue: 'ami-00000001' }],
+      Parameters: [{ ParameterKey: 'ImageId', ParameterValue: 'ami-00000001' }],
     },
     'others',
   );
@@ -63,7 +63,7 @@ function groupOf({ sandbox }: CommandStage): GroupState {
 const ASKED = {
   stack: 'web',
   region: 'eu-west-1',
-  parameters: ['Ami=ami-00000002'],
+  parameters: ['ImageId=ami-00000002'],
   capabilities: [],
   'on-interrupt': 'cancel',
 } satisfies Partial<UpdateStackAsked>;

@@ -10,7 +10,7 @@ import { CALM, commandWorld, type CommandWorld } from '../support/world.js';
 import { ROOT } from '../../support/root.js';
 
 const BUCKET = 'cdk-hnb659fds-assets-123456789012-eu-west-1';
-const ami = (n: number): string => `Ami=ami-0123456789abcde0${n}`;
+const ami = (n: number): string => `ImageId=ami-0123456789abcde0${n}`;
 const image = (n: number): string => `Image=ami-0123456789abcde0${n}`;
 
 interface Case {

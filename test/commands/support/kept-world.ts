@@ -9,7 +9,7 @@ export const STORE = 's3://runs/kept';
 const CREATE = [
   ...['--template', 'templates/web-stack.yaml', 'VpcId=vpc-0a0a0a0a0a0a0a0a0'],
   'Subnets=subnet-0aaaaaaaaaaaaaaaa,subnet-0bbbbbbbbbbbbbbbb',
-  ...[`Ami=${GOOD[0]}`, `DbPassword=${SECRET}`],
+  ...[`ImageId=${GOOD[0]}`, `DbPassword=${SECRET}`],
 ];
 
 interface Stored {

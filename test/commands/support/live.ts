@@ -21,7 +21,7 @@ export const NETWORK = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice
 
 /** The words that create the sample stack as `web`. */
 export function createWeb(image: string, password = 'not-a-real-one'): readonly string[] {
-  const parameters = [...NETWORK, `Ami=${image}`, `DbPassword=${password}`];
+  const parameters = [...NETWORK, `ImageId=${image}`, `DbPassword=${password}`];
   return ['update-stack', 'web', '--template', join(ROOT, 'templates', 'web-stack.yaml'), ...parameters, ...CALM];
 }
 

@@ -20,8 +20,8 @@ export interface Ending {
 
 /** Short limits: a look more costs time. */
 const QUICK = ['--healthy-timeout', '120', '--drain-timeout', '300'];
-const UPDATE = ['update-stack', 'web', `Ami=${BETTER}`, ...QUICK];
-const BAD_UPDATE = ['update-stack', 'web', `Ami=${BAD}`, ...QUICK];
+const UPDATE = ['update-stack', 'web', `ImageId=${BETTER}`, ...QUICK];
+const BAD_UPDATE = ['update-stack', 'web', `ImageId=${BAD}`, ...QUICK];
 
 const progress =
   (phase: string) =>
@@ -101,7 +101,7 @@ export const ENDINGS: readonly Ending[] = [
     signal(({ event }) => event.type === 'change.planned'),
   ),
   once('killed at the execution', UPDATE, undefined, killed(/ExecuteChangeSet/)),
-  once('killed at the record', ['update-stack', 'web', `Ami=${BETTER}`], undefined, killed(/CreateOrUpdateTags/)),
+  once('killed at the record', ['update-stack', 'web', `ImageId=${BETTER}`], undefined, killed(/CreateOrUpdateTags/)),
   once('killed when suspended', UPDATE, undefined, killed(/SuspendProcesses/)),
   once('killed when doubled', UPDATE, undefined, killed(/UpdateAutoScalingGroup/)),
   once('killed when doubled with a bad image', BAD_UPDATE, undefined, killed(/UpdateAutoScalingGroup/)),
@@ -115,7 +115,7 @@ export const ENDINGS: readonly Ending[] = [
   }),
   once('the stack fails and is left', [...UPDATE, '--disable-rollback'], 7, { world: () => stackWorld([LAST_FAILS]) }),
   once('paused', [...UPDATE, '--strategy', 'rolling', '--pause-at', '50%'], 0),
-  once('nothing changes', ['update-stack', 'web', 'Ami=ami-00000000000000001'], 0),
+  once('nothing changes', ['update-stack', 'web', 'ImageId=ami-00000000000000001'], 0),
   once('there is no room for the record', UPDATE, 3, {
     world: () => {
       const stage = stackWorld();
@@ -217,7 +217,7 @@ export const ENDINGS: readonly Ending[] = [
       },
     }),
   }),
-  once('an image that does not exist', ['update-stack', 'web', `Ami=${MISSING}`, ...QUICK], 4),
+  once('an image that does not exist', ['update-stack', 'web', `ImageId=${MISSING}`, ...QUICK], 4),
   once('a quota is used up', UPDATE, 4, {
     world: () =>
       stackWorld([

@@ -11,7 +11,7 @@ export const MISSING = 'ami-000000000000dead0';
 
 /** A group of two behind a target group, in a stack whose parameter says the image. */
 export const STACK_TEMPLATE = {
-  Parameters: { Ami: { Type: 'String' }, Secret: { Type: 'String', NoEcho: true, Default: 'never-to-be-seen' } },
+  Parameters: { ImageId: { Type: 'String' }, Secret: { Type: 'String', NoEcho: true, Default: 'never-to-be-seen' } },
   Resources: {
     Balancer: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', Properties: { Subnets: DEFAULT_SUBNETS } },
     Targets: {
@@ -37,7 +37,7 @@ export const STACK_TEMPLATE = {
     },
     Launch: {
       Type: 'AWS::EC2::LaunchTemplate',
-      Properties: { LaunchTemplateData: { ImageId: { Ref: 'Ami' }, InstanceType: 't3.micro' } },
+      Properties: { LaunchTemplateData: { ImageId: { Ref: 'ImageId' }, InstanceType: 't3.micro' } },
     },
     Group: {
       Type: 'AWS::AutoScaling::AutoScalingGroup',
@@ -59,7 +59,7 @@ export const STACK_TEMPLATE = {
       },
       UpdatePolicy: { AutoScalingScheduledAction: { IgnoreUnmodifiedGroupSizeProperties: true } },
     },
-    Last: { Type: 'AWS::SNS::Topic', DependsOn: 'Group', Properties: { DisplayName: { Ref: 'Ami' } } },
+    Last: { Type: 'AWS::SNS::Topic', DependsOn: 'Group', Properties: { DisplayName: { Ref: 'ImageId' } } },
   },
 };
 
@@ -78,7 +78,7 @@ export function stackWorld(
   stage.sandbox.invoke('cloudformation', 'CreateStack', {
     StackName: 'web',
     TemplateBody: JSON.stringify(STACK_TEMPLATE),
-    Parameters: [{ ParameterKey: 'Ami', ParameterValue: GOOD }],
+    Parameters: [{ ParameterKey: 'ImageId', ParameterValue: GOOD }],
   });
   stage.sandbox.clock.advance(BEGIN_S * 1000);
   return stage;

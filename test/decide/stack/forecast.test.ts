@@ -7,7 +7,7 @@ import type { Plan } from '../../../src/model/rollout/rollout-plan.js';
 import { BALANCER, group, instance, LEASE, observed, PLAN, RECORD } from '../../support/groups.js';
 
 const NOTHING: Effect = { replaced: [] };
-const CHANGES: Effect = { becomes: 'LaunchTemplate changes by parameter Ami', replaced: [] };
+const CHANGES: Effect = { becomes: 'LaunchTemplate changes by parameter ImageId', replaced: [] };
 /** Both instances run what the group launches. */
 const current = (differs: Partial<Group> = {}): Group => group({ configurations: ['lc/one'], ...differs });
 const outlook = (one: Group, effect: Effect = NOTHING, plan: Partial<Plan> = {}): GroupOutlook =>
@@ -32,13 +32,13 @@ describe('what a swap would do with a group', () => {
       when: 'the change makes them so',
       of: outlook(current(), CHANGES),
       action: 'swap',
-      why: /^LaunchTemplate changes by parameter Ami$/,
+      why: /^LaunchTemplate changes by parameter ImageId$/,
     },
     {
       when: 'both',
       of: outlook(group(), CHANGES),
       action: 'swap',
-      why: /^LaunchTemplate changes by parameter Ami; 2 of 2 instances are outdated$/,
+      why: /^LaunchTemplate changes by parameter ImageId; 2 of 2 instances are outdated$/,
     },
     { when: 'neither', of: outlook(current()), action: 'skip', why: /./ },
     {

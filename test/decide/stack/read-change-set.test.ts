@@ -27,7 +27,7 @@ const modify = (logicalId: string, type: string, ...details: ChangeDetail[]): Re
 });
 const stack = (...changes: StackChanges['changes'][number][]): StackChanges => ({ stackName: 'web', changes });
 
-const LAUNCH = modify('Launch', 'AWS::EC2::LaunchTemplate', byParameter('LaunchTemplateData', 'Ami'));
+const LAUNCH = modify('Launch', 'AWS::EC2::LaunchTemplate', byParameter('LaunchTemplateData', 'ImageId'));
 const GROUP = modify(
   'Group',
   'AWS::AutoScaling::AutoScalingGroup',
@@ -39,22 +39,22 @@ const codes = (changes: StackChanges, keys: readonly string[], moved: readonly s
 
 describe('what only an approved parameter causes', () => {
   it('is let through, also through other resources and whatever stands first', () => {
-    expect(codes(stack(LAUNCH, GROUP), ['Ami'])).to.deep.equal([]);
-    expect(codes(stack(GROUP, LAUNCH), ['Ami'])).to.deep.equal([]);
+    expect(codes(stack(LAUNCH, GROUP), ['ImageId'])).to.deep.equal([]);
+    expect(codes(stack(GROUP, LAUNCH), ['ImageId'])).to.deep.equal([]);
   });
 
   it('is not: another parameter, the template, a resource that comes or goes', () => {
-    expect(codes(stack(LAUNCH, GROUP), ['Size'], ['Ami'])).to.have.length(3);
+    expect(codes(stack(LAUNCH, GROUP), ['Size'], ['ImageId'])).to.have.length(3);
     expect(
       codes(stack(modify('Group', 'AWS::AutoScaling::AutoScalingGroup', detail('MaxSize', 'DirectModification'))), [
-        'Ami',
+        'ImageId',
       ]),
     ).to.deep.equal(['Group (AWS::AutoScaling::AutoScalingGroup in web) is changed: MaxSize by the template']);
     for (const [action, how] of [
       ['Add', 'is added'],
       ['Remove', 'is removed'],
     ] as const) {
-      expect(codes(stack({ ...LAUNCH, action, details: [] }), ['Ami'])).to.deep.equal([
+      expect(codes(stack({ ...LAUNCH, action, details: [] }), ['ImageId'])).to.deep.equal([
         `Launch (AWS::EC2::LaunchTemplate in web) ${how}`,
       ]);
     }
@@ -64,16 +64,16 @@ describe('what only an approved parameter causes', () => {
     const both = modify(
       'Launch',
       'AWS::EC2::LaunchTemplate',
-      byParameter('LaunchTemplateData', 'Ami'),
+      byParameter('LaunchTemplateData', 'ImageId'),
       byParameter('TagSpecifications', 'Stage'),
     );
-    expect(codes(stack(both, GROUP), ['Ami'], ['Ami'])).to.have.length(2);
+    expect(codes(stack(both, GROUP), ['ImageId'], ['ImageId'])).to.have.length(2);
   });
 
   it('is not: resources that only cause each other', () => {
     const a = modify('A', 'AWS::X::Y', detail('P', 'ResourceReference', 'B'));
     const b = modify('B', 'AWS::X::Y', detail('P', 'ResourceReference', 'A'));
-    expect(codes(stack(a, b), ['Ami'])).to.have.length(2);
+    expect(codes(stack(a, b), ['ImageId'])).to.have.length(2);
   });
 
   it('is as good below as what its parent gives to a nested stack', () => {
@@ -83,27 +83,29 @@ describe('what only an approved parameter causes', () => {
     };
     const nested = (given: ChangeDetail): StackChanges =>
       stack({ ...modify('Front', 'AWS::CloudFormation::Stack', given, detail('', 'Automatic')), nested: inner });
-    expect(codes(nested(byParameter('Parameters.Image', 'Ami')), ['Ami'])).to.deep.equal([]);
-    expect(codes(nested(detail('TemplateURL', 'DirectModification')), ['Ami'])).to.have.length(2);
+    expect(codes(nested(byParameter('Parameters.Image', 'ImageId')), ['ImageId'])).to.deep.equal([]);
+    expect(codes(nested(detail('TemplateURL', 'DirectModification')), ['ImageId'])).to.have.length(2);
   });
 });
 
 describe('causes', () => {
   it('go back to the parameter that moved a resource, and up to what the parent gave', () => {
     const changes = stack(LAUNCH, GROUP);
-    expect(causeOf(GROUP.details[0]!, { stack: changes })).to.equal('Launch.LatestVersionNumber (parameter Ami)');
-    expect(parametersBehind('Launch.LatestVersionNumber', { stack: changes })).to.deep.equal(['Ami']);
-    const front = modify('Front', 'AWS::CloudFormation::Stack', byParameter('Parameters.Image', 'Ami'));
+    expect(causeOf(GROUP.details[0]!, { stack: changes })).to.equal('Launch.LatestVersionNumber (parameter ImageId)');
+    expect(parametersBehind('Launch.LatestVersionNumber', { stack: changes })).to.deep.equal(['ImageId']);
+    const front = modify('Front', 'AWS::CloudFormation::Stack', byParameter('Parameters.Image', 'ImageId'));
     const place = {
       stack: { stackName: 'inner', changes: [] },
       parent: { place: { stack: stack(front) }, change: front },
     };
-    expect(causeOf(byParameter('LaunchTemplateData', 'Image'), place)).to.equal('parameter Image, from parameter Ami');
+    expect(causeOf(byParameter('LaunchTemplateData', 'Image'), place)).to.equal(
+      'parameter Image, from parameter ImageId',
+    );
   });
 
   it('leave out the doubt that the service adds to a parameter', () => {
     const doubt = detail('ImageId', 'DirectModification', undefined, { evaluation: 'Dynamic' });
-    expect(certainDetails(modify('L', 'T', byParameter('ImageId', 'Ami'), doubt))).to.have.length(1);
+    expect(certainDetails(modify('L', 'T', byParameter('ImageId', 'ImageId'), doubt))).to.have.length(1);
     expect(certainDetails(modify('L', 'T', doubt)), 'alone it is all that is known').to.have.length(1);
   });
 
@@ -144,10 +146,10 @@ describe('what a change does to a group', () => {
 
   it('makes it outdated by its own launch settings, or by a template of which it takes the latest', () => {
     expect(effectOn(stack(LAUNCH, GROUP), group, []).becomes).to.equal(
-      'LaunchTemplate changes by Launch.LatestVersionNumber (parameter Ami)',
+      'LaunchTemplate changes by Launch.LatestVersionNumber (parameter ImageId)',
     );
     expect(effectOn(stack(LAUNCH), group, ['lt/Launch-1:$Latest']).becomes).to.equal(
-      'its launch template Launch changes by parameter Ami',
+      'its launch template Launch changes by parameter ImageId',
     );
     expect(effectOn(stack(LAUNCH), group, ['lt/Launch-1:7']).becomes, 'a fixed version stays').to.equal(undefined);
     expect(

@@ -5,7 +5,7 @@ import { seededRandom } from '../../../src/sandbox/random.js';
 import { PLAN } from '../../support/groups.js';
 import { IGNORE, Killed, LAST_FAILS, ScaledAccount } from '../../support/scaled-account.js';
 
-const NEXT = { Ami: 'ami-00000002' };
+const NEXT = { ImageId: 'ami-00000002' };
 
 async function failureOf(change: Promise<unknown>): Promise<Failure> {
   const error = await change.then(

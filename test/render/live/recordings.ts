@@ -142,9 +142,9 @@ async function sampleStack(scenario: Partial<Scenario> = {}): Promise<Sandbox> {
 }
 
 /** The sample's parameter for its image. */
-const IMAGE_KEY = 'Ami';
+const IMAGE_KEY = 'ImageId';
 
-/** `update-stack web Ami=IMAGE`, from the change set to the last group. */
+/** `update-stack web ImageId=IMAGE`, from the change set to the last group. */
 function updateStack(image: string, more: Partial<Story> = {}): Story {
   return {
     command: 'update-stack',

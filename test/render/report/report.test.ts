@@ -99,7 +99,7 @@ describe('the report', () => {
     expect(at('who')).to.contain('arn:aws:iam::123456789012:user/deploy');
     expect(at('time')).to.contain('--healthy-timeout');
     expect(at('cost')).to.match(/0\.\d[1-9] instance-hours/);
-    expect(at('parameters')).to.contain('Ami: ami-0bad0bad0bad0bad0').and.not.to.contain('only-an-example');
+    expect(at('parameters')).to.contain('ImageId: ami-0bad0bad0bad0bad0').and.not.to.contain('only-an-example');
     expect(words(page.querySelector('pre[aria-label^="What shows it"]'))).to.contain('console of i-');
   });
 

@@ -122,7 +122,7 @@ describe('the wire of CloudFormation', () => {
       StackId: 'arn:stack',
       CreationTime: new Date('2026-11-21T03:00:01.000Z'),
       StackStatus: 'UPDATE_COMPLETE' as const,
-      Parameters: [{ ParameterKey: 'Ami', ParameterValue: 'ami-1' }],
+      Parameters: [{ ParameterKey: 'ImageId', ParameterValue: 'ami-1' }],
       Outputs: [],
       Tags: [{ Key: 'a', Value: 'b' }],
       Capabilities: ['CAPABILITY_IAM' as const],
@@ -157,7 +157,7 @@ describe('the wire of CloudFormation', () => {
       StackName: 'web',
       TemplateBody: template,
       Capabilities: ['CAPABILITY_IAM' as const],
-      Parameters: [{ ParameterKey: 'Ami', UsePreviousValue: true }],
+      Parameters: [{ ParameterKey: 'ImageId', UsePreviousValue: true }],
       RollbackConfiguration: {},
     };
     expect(body(await client.send(new CreateStackCommand(creation)))).to.deep.equal({ StackId: 'arn:stack' });

@@ -82,7 +82,7 @@ export async function simulateChange(story: ChangeStory): Promise<ChangeTold> {
     }
     last = note(
       'update-stack',
-      await stage.call('update-stack', commandOf('update-stack', story, { Ami: GOOD }, { force })),
+      await stage.call('update-stack', commandOf('update-stack', story, { ImageId: GOOD }, { force })),
     );
     if (isGood(last)) break;
   }
@@ -114,7 +114,12 @@ function makeStack(sandbox: Sandbox, { groups, nested, settings }: ChangeStory):
   const { world, clock } = sandbox;
   const [first] = groups;
   const { min = 0, max = 1, desired } = first?.template ?? {};
-  const parameters = { Ami: 'ami-00000001', Min: min, Max: max, ...(desired !== undefined && { Desired: desired }) };
+  const parameters = {
+    ImageId: 'ami-00000001',
+    Min: min,
+    Max: max,
+    ...(desired !== undefined && { Desired: desired }),
+  };
   world.invoke(
     'cloudformation',
     'CreateStack',

@@ -140,7 +140,7 @@ function drawParameters(random: Random, template: Sizes | undefined): Readonly<R
   const newMax = random.chance(0.25) ? Math.max(1, min, (desired ?? 0) + random.int(-1, 6)) : undefined;
   const least = Math.min(newMax ?? max, desired ?? Infinity);
   return {
-    ...(random.chance(0.9) && { Ami: random.pick(['ami-00000002', 'ami-00000002', 'ami-000000bad']) }),
+    ...(random.chance(0.9) && { ImageId: random.pick(['ami-00000002', 'ami-00000002', 'ami-000000bad']) }),
     ...(newMax !== undefined && { Max: String(Math.max(newMax, desired ?? 0)) }),
     ...(random.chance(0.15) && { Min: String(random.int(0, Math.max(0, least))) }),
     ...(desired !== undefined &&

@@ -28,7 +28,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Parameters of the stack: the image, and the sizes of its first group. */
 const PARAMETERS = {
-  Ami: { Type: 'String' },
+  ImageId: { Type: 'String' },
   Min: { Type: 'Number' },
   Max: { Type: 'Number' },
 };
@@ -62,7 +62,7 @@ export function templatesOf(
       Last: {
         Type: 'AWS::SNS::Topic',
         DependsOn: nested ? ['Inner'] : names,
-        Properties: { DisplayName: { Ref: 'Ami' } },
+        Properties: { DisplayName: { Ref: 'ImageId' } },
       },
     },
   });
@@ -77,11 +77,11 @@ function resourcesOf(group: ChangedGroup, number: number): Json {
       configuration === 'lc'
         ? {
             Type: 'AWS::AutoScaling::LaunchConfiguration',
-            Properties: { ImageId: { Ref: 'Ami' }, InstanceType: 't3.micro' },
+            Properties: { ImageId: { Ref: 'ImageId' }, InstanceType: 't3.micro' },
           }
         : {
             Type: 'AWS::EC2::LaunchTemplate',
-            Properties: { LaunchTemplateData: { ImageId: { Ref: 'Ami' }, InstanceType: 't3.micro' } },
+            Properties: { LaunchTemplateData: { ImageId: { Ref: 'ImageId' }, InstanceType: 't3.micro' } },
           },
     [`Group${number}`]: {
       Type: 'AWS::AutoScaling::AutoScalingGroup',

@@ -16,7 +16,7 @@ const known = (parameters: Readonly<Record<string, string>> = {}, unknown: reado
 const HEAD = `Parameters:
   Env: {Type: String, Default: test}
   Names: {Type: CommaDelimitedList, Default: "a, b,c"}
-  Ami: {Type: "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", Default: /ami}
+  ImageId: {Type: "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", Default: /ami}
   Key: {Type: String}
 Mappings:
   Sizes: {test: {min: "1"}, prod: {min: "4"}}
@@ -36,7 +36,7 @@ describe('what a template says with the values of a run', () => {
   const cases: readonly (readonly [string, unknown])[] = [
     ['!Ref Env', 'test'],
     ['!Ref Names', ['a', 'b', 'c']],
-    ['!Ref Ami', undefined],
+    ['!Ref ImageId', undefined],
     ['!Ref Key', undefined],
     ['!Ref R', undefined],
     ['!Ref "AWS::NoValue"', null],

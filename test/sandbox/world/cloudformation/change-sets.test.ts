@@ -3,7 +3,7 @@ import { cloud, refusal, WEB, type Cloud } from './cloud.js';
 
 const ami = (value: string): object => ({
   UsePreviousTemplate: true,
-  Parameters: [{ ParameterKey: 'Ami', ParameterValue: value }],
+  Parameters: [{ ParameterKey: 'ImageId', ParameterValue: value }],
 });
 const make = (of: Cloud, name: string, more: object): void => {
   of.call('CreateChangeSet', { StackName: 'web', ChangeSetName: name, ...more });
@@ -72,7 +72,7 @@ describe('CloudFormation: change sets', () => {
       },
       Evaluation: 'Static',
       ChangeSource: 'ParameterReference',
-      CausingEntity: 'Ami',
+      CausingEntity: 'ImageId',
     });
     expect(changes[1]?.Details[0]).to.deep.include({ ChangeSource: 'ResourceReference', CausingEntity: 'Config' });
   });

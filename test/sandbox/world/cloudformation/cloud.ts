@@ -169,14 +169,14 @@ export const WEB = `
 AWSTemplateFormatVersion: '2010-09-09'
 Description: a group
 Parameters:
-  Ami: { Type: 'AWS::EC2::Image::Id', Default: ami-1 }
+  ImageId: { Type: 'AWS::EC2::Image::Id', Default: ami-1 }
   Password: { Type: String, NoEcho: true, Default: start }
   Size: { Type: Number, Default: 2 }
 Resources:
   Config:
     Type: AWS::AutoScaling::LaunchConfiguration
     Properties:
-      ImageId: !Ref Ami
+      ImageId: !Ref ImageId
       InstanceType: t3.micro
       UserData: !Base64
         Fn::Sub: 'secret=\${Password}'

@@ -2,19 +2,19 @@ import { expect } from 'chai';
 import { cloud, type Cloud } from './cloud.js';
 
 const CHILD = `
-Parameters: { Ami: { Type: String } }
+Parameters: { ImageId: { Type: String } }
 Resources:
-  Config: { Type: 'AWS::AutoScaling::LaunchConfiguration', Properties: { ImageId: !Ref Ami } }
+  Config: { Type: 'AWS::AutoScaling::LaunchConfiguration', Properties: { ImageId: !Ref ImageId } }
 Outputs: { Name: { Value: !Ref Config } }
 `;
 const PARENT = `
-Parameters: { Ami: { Type: String, Default: ami-1 } }
+Parameters: { ImageId: { Type: String, Default: ami-1 } }
 Resources:
   Child:
     Type: AWS::CloudFormation::Stack
     Properties:
       TemplateURL: https://assets.s3.eu-west-1.amazonaws.com/child.yaml
-      Parameters: { Ami: !Ref Ami }
+      Parameters: { ImageId: !Ref ImageId }
   Group:
     Type: AWS::AutoScaling::AutoScalingGroup
     Properties: { MinSize: '1', MaxSize: '1', AvailabilityZones: [eu-west-1a], LaunchConfigurationName: !GetAtt Child.Outputs.Name }
@@ -30,7 +30,7 @@ const childId = (of: Cloud): string => {
 };
 const ami = (value: string): object => ({
   UsePreviousTemplate: true,
-  Parameters: [{ ParameterKey: 'Ami', ParameterValue: value }],
+  Parameters: [{ ParameterKey: 'ImageId', ParameterValue: value }],
 });
 
 describe('CloudFormation: nested stacks', () => {
@@ -110,7 +110,7 @@ describe('CloudFormation: nested stacks', () => {
     of.world.invoke(
       's3',
       'PutObject',
-      { Bucket: 'assets', Key: 'child.yaml', Body: CHILD.replace('!Ref Ami', 'ami-9') },
+      { Bucket: 'assets', Key: 'child.yaml', Body: CHILD.replace('!Ref ImageId', 'ami-9') },
       'outside',
     );
     of.call('CreateChangeSet', {
@@ -214,7 +214,10 @@ describe('CloudFormation: nested stacks', () => {
     const of = cloud({ objects: { 'assets/child.yaml': CHILD.replace('Type: String', 'Type: Number') } });
     of.call('CreateChangeSet', {
       ...FRESH,
-      TemplateBody: PARENT.replace('Ami: !Ref Ami', 'Ami: !Ref Group').replace('!GetAtt Child.Outputs.Name', 'x'),
+      TemplateBody: PARENT.replace('ImageId: !Ref ImageId', 'ImageId: !Ref Group').replace(
+        '!GetAtt Child.Outputs.Name',
+        'x',
+      ),
     });
     of.settle(60);
     const root = described(of, { StackName: 'web', ChangeSetName: 'first' });

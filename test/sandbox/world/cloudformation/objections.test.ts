@@ -15,7 +15,7 @@ interface Told {
 
 const ami = (value: string): object => ({
   UsePreviousTemplate: true,
-  Parameters: [{ ParameterKey: 'Ami', ParameterValue: value }],
+  Parameters: [{ ParameterKey: 'ImageId', ParameterValue: value }],
 });
 
 describe('CloudFormation: what is objected to', () => {

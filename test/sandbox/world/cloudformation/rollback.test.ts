@@ -4,7 +4,7 @@ import { cloud, refusal, WEB, type EventRow } from './cloud.js';
 
 const ami = (value: string): object => ({
   UsePreviousTemplate: true,
-  Parameters: [{ ParameterKey: 'Ami', ParameterValue: value }],
+  Parameters: [{ ParameterKey: 'ImageId', ParameterValue: value }],
 });
 const fails = (logicalId: string, more: object = {}): never[] =>
   [{ kind: 'stackFails', logicalId, reason: 'no such luck', ...more }] as never[];
@@ -133,7 +133,7 @@ describe('CloudFormation: an update that fails', () => {
       'only the new one goes',
     ).to.deep.equal([created[1]]);
     expect(stack()['Parameters'], 'the parameters are the old ones').to.deep.include({
-      ParameterKey: 'Ami',
+      ParameterKey: 'ImageId',
       ParameterValue: 'ami-1',
     });
     const rows = events().filter((event) => event.ClientRequestToken === 'bad');

@@ -79,7 +79,7 @@ describe('CloudFormation: update', () => {
     update({
       UsePreviousTemplate: true,
       ClientRequestToken: 'second',
-      Parameters: [parameter('Ami', 'ami-2'), { ParameterKey: 'Password', UsePreviousValue: true }],
+      Parameters: [parameter('ImageId', 'ami-2'), { ParameterKey: 'Password', UsePreviousValue: true }],
     });
     expect(stack().StackStatus).to.equal('UPDATE_IN_PROGRESS');
     settle();

@@ -56,7 +56,7 @@ describe('the templates for users', () => {
       call('CreateStack', {
         StackName: 'web',
         TemplateBody: template(name),
-        Parameters: parameters({ ...NETWORK, Ami: 'ami-0123456789abcdef0', ...own }),
+        Parameters: parameters({ ...NETWORK, ImageId: 'ami-0123456789abcdef0', ...own }),
       });
       minutes(5);
       expect(status()).to.equal('CREATE_COMPLETE');
@@ -82,7 +82,7 @@ describe('the templates for users', () => {
       call('UpdateStack', {
         StackName: 'web',
         UsePreviousTemplate: true,
-        Parameters: [...parameters({ Ami: 'ami-0fedcba9876543210', AppVersion: '2' }), ...keep],
+        Parameters: [...parameters({ ImageId: 'ami-0fedcba9876543210', AppVersion: '2' }), ...keep],
       });
       minutes(5);
       expect(status()).to.equal('UPDATE_COMPLETE');
@@ -114,7 +114,7 @@ describe('the templates for users', () => {
     call('CreateStack', {
       StackName: 'web',
       TemplateBody: template('web-stack.yaml'),
-      Parameters: parameters({ ...NETWORK, Ami: 'ami-0123456789abcdef0', DbPassword: 'hunter2-hunter2' }),
+      Parameters: parameters({ ...NETWORK, ImageId: 'ami-0123456789abcdef0', DbPassword: 'hunter2-hunter2' }),
     });
     minutes(5);
     expect(status()).to.equal('CREATE_COMPLETE');

@@ -3,12 +3,12 @@ import { cloud, refusal, WEB } from './cloud.js';
 
 const TEMPLATED = `
 Parameters:
-  Ami: { Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>', Default: /golden/ami }
+  ImageId: { Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>', Default: /golden/ami }
   Max: { Type: Number, Default: 4 }
 Resources:
   Launch:
     Type: AWS::EC2::LaunchTemplate
-    Properties: { LaunchTemplateData: { ImageId: !Ref Ami } }
+    Properties: { LaunchTemplateData: { ImageId: !Ref ImageId } }
   Group:
     Type: AWS::AutoScaling::AutoScalingGroup
     Properties:
@@ -27,10 +27,10 @@ describe('CloudFormation: what an update changes', () => {
     settle();
     expect(refusal(() => update({ UsePreviousTemplate: true }))).to.match(/No updates/);
     world.invoke('ssm', 'PutParameter', { Name: '/golden/ami', Value: 'ami-2', Overwrite: true }, 'outside');
-    update({ UsePreviousTemplate: true, Parameters: [{ ParameterKey: 'Ami', UsePreviousValue: true }] });
+    update({ UsePreviousTemplate: true, Parameters: [{ ParameterKey: 'ImageId', UsePreviousValue: true }] });
     settle();
     expect(stack()['Parameters']).to.deep.include({
-      ParameterKey: 'Ami',
+      ParameterKey: 'ImageId',
       ParameterValue: '/golden/ami',
       ResolvedValue: 'ami-2',
     });
@@ -157,7 +157,7 @@ describe('CloudFormation: what an update changes', () => {
       }),
     });
     settle();
-    const change = { UsePreviousTemplate: true, Parameters: [{ ParameterKey: 'Ami', ParameterValue: 'ami-2' }] };
+    const change = { UsePreviousTemplate: true, Parameters: [{ ParameterKey: 'ImageId', ParameterValue: 'ami-2' }] };
     update(change);
     settle();
     expect(stack().StackStatus).to.equal('UPDATE_ROLLBACK_COMPLETE');
@@ -243,7 +243,7 @@ describe('CloudFormation: what an update changes', () => {
       const { create, update, settle, events, stack } = cloud({ seed: 7 });
       create(WEB);
       settle();
-      update({ UsePreviousTemplate: true, Parameters: [{ ParameterKey: 'Ami', ParameterValue: 'ami-2' }] });
+      update({ UsePreviousTemplate: true, Parameters: [{ ParameterKey: 'ImageId', ParameterValue: 'ami-2' }] });
       settle();
       return JSON.stringify([events(), stack()]);
     };
