@@ -5,13 +5,22 @@ import { compareFlags, ESSENTIAL_FLAGS, FLAG_GROUPS } from './flag-order.js';
 /** So many flags are no burden: of a command with no more of them, `-h` shows all. */
 const FEW = 8;
 
+const HELP: ReadonlySet<string> = new Set(['-h', '--help']);
+
 /** `-h` fits a screen: how to call the command, and the flags that matter. `--help` shows everything. */
 export default class TwoHelps extends Help {
   private short = false;
 
-  override showHelp(argv: string[]): Promise<void> {
+  override async showHelp(argv: string[]): Promise<void> {
     this.short = argv.includes('-h') && !argv.includes('--help');
-    return super.showHelp(argv);
+    try {
+      await super.showHelp(argv);
+    } catch (error) {
+      if (!(error instanceof Error && /^Command .* not found\.$/.test(error.message))) throw error;
+      const { answerUnknown } = await import('./not-found.js');
+      const [id = '', ...others] = argv.filter((word) => !HELP.has(word));
+      await answerUnknown(id, others, this.config);
+    }
   }
 
   protected override getCommandHelpClass(command: Command.Loadable): CommandHelp {

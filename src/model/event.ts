@@ -135,7 +135,12 @@ export type RunEvent =
       /** The service's reason for asking for them; absent when the user named them. */
       readonly capabilitiesReason?: string;
     }
-  | { readonly type: 'change.planned'; readonly plan: ChangePlan }
+  | {
+      readonly type: 'change.planned';
+      readonly plan: ChangePlan;
+      /** It is done now: nothing stands against it, and nobody is asked. */
+      readonly begins?: true;
+    }
   | { readonly type: 'stack.unchanged'; readonly stack: string }
   | {
       readonly type: 'stack.event';

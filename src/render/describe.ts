@@ -178,7 +178,11 @@ function describeStackEvent(
     case 'stack.started':
       return describeStackStart(event);
     case 'change.planned':
-      return planLines(event.plan).map((text) => ({ scope: event.plan.stack, level: 'info', text }));
+      return planLines(event.plan, event.begins === true).map((text) => ({
+        scope: event.plan.stack,
+        level: 'info',
+        text,
+      }));
     case 'stack.unchanged':
       return line(event.stack, 'good', 'No updates are to be performed: the stack is as asked for.');
     case 'stack.event':
@@ -240,16 +244,22 @@ function describeRolloutEvent(
         `Waits for the lock ${event.name} in ${event.lock}: ${event.why}${timeLeft(event.until, at)}.`,
       );
     case 'groups.found':
-      if (event.groups.length === 0) return line(event.stack ?? 'run', 'info', 'No Auto Scaling groups.');
-      return line(
-        event.stack ?? 'run',
-        'info',
-        event.leftOut === undefined
-          ? `${count(event.groups.length, 'Auto Scaling group')}: ${list(event.groups, 20)}.`
-          : `${event.groups.length} of ${count(event.groups.length + event.leftOut.length, 'Auto Scaling group')}: ` +
-              `${list(event.groups, 20)}; left out: ${list(event.leftOut, 20)}.`,
-      );
+      return describeGroups(event);
   }
+}
+
+/** Groups of a stack were found there; those that were named may not be there at all. */
+function describeGroups(event: Told<'groups.found'>): readonly Line[] {
+  if (event.groups.length === 0) return line(event.stack ?? 'run', 'info', 'No Auto Scaling groups.');
+  const asked = event.stack === undefined ? 'Asked for ' : '';
+  return line(
+    event.stack ?? 'run',
+    'info',
+    event.leftOut === undefined
+      ? `${asked}${count(event.groups.length, 'Auto Scaling group')}: ${list(event.groups, 20)}.`
+      : `${event.groups.length} of ${count(event.groups.length + event.leftOut.length, 'Auto Scaling group')}: ` +
+          `${list(event.groups, 20)}; left out: ${list(event.leftOut, 20)}.`,
+  );
 }
 
 /** What becomes of one group. */
@@ -513,6 +523,8 @@ function describeAdopted(event: Extract<RunEvent, { type: 'group.adopted' }>): r
       'info',
       `Goes on with ${begun}, which keeps its old instances until ${timestamp(keptUntil)}.`,
     );
+  const { paused = 0, passed = 0 } = event.record?.gates ?? {};
+  if (paused > passed) return line(event.group, 'info', `Takes up ${begun}, which paused at ${paused} % as asked.`);
   return line(event.group, 'warning', `Takes over ${begun}, which is gone${ADOPTED[event.next ?? 'finish']}`);
 }
 

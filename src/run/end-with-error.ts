@@ -15,7 +15,10 @@ export function endWithUnknownCommand(
   surroundings: Pick<ProcessContext, 'stderr' | 'debug'>,
 ): CommandResult {
   const meant = nearest(asked, known);
-  const hint = meant === undefined ? `There are ${[...known].sort().join(', ')}.` : `Did you mean ${meant}?`;
+  const topic = `${asked.split(' ')[0]} `;
+  const below = known.filter((name) => name.startsWith(topic));
+  const there = [...(below.length > 0 ? below : known)].sort().join(', ');
+  const hint = meant === undefined ? `There are ${there}.` : `Did you mean ${meant}?`;
   return endWithError(
     usage('usage.command', `There is no command ${asked}. ${hint}`, [command`ha-updater --help`]),
     asked,

@@ -19,6 +19,8 @@ export interface FailureContext {
   readonly stack?: string | undefined;
   readonly groups?: readonly string[];
   readonly region?: string | undefined;
+  /** Where it is known who calls. */
+  readonly account?: string | undefined;
   readonly profile?: string | undefined;
   /** Address of the strict lock, without secrets. */
   readonly lock?: string | undefined;
@@ -39,7 +41,7 @@ export interface FailureContext {
  * the record is kept.
  */
 export function toFailure(error: unknown, scene: FailureContext): Failure {
-  const failure = withHelp(sort(error, scene), scene);
+  const failure = withWhere(withHelp(sort(error, scene), scene), scene);
   return new Failure(
     failure.outcome,
     {
@@ -103,6 +105,22 @@ const COMMAND_LINE: ReadonlySet<string> = new Set([
   'parameters.name',
   'parameters.twice',
 ]);
+
+/** Codes of what is not where it was looked for. */
+const ABSENT: ReadonlySet<string> = new Set(['stack.missing', 'group.missing', 'target.none']);
+
+/** Whether something was not found: then another account or region may be meant. */
+export function isAbsent({ facts: { code, reasons } }: Failure): boolean {
+  return ABSENT.has(code) || reasons.some((reason) => ABSENT.has(reason.code));
+}
+
+/** The wrong account or region is the commonest cause that something is not there, so both are named. */
+function withWhere(failure: Failure, { region, account }: FailureContext): Failure {
+  if (region === undefined || !isAbsent(failure)) return failure;
+  const of = account === undefined ? '' : ` of account ${account}`;
+  const what = `${sentence(failure.facts.what)} This command looked in region ${region}${of}.`;
+  return new Failure(failure.outcome, { ...failure.facts, what }, { cause: failure.cause });
+}
 
 /** What to check, by how the call failed; and whether it is the configuration or the world. */
 const ADVICE: Readonly<Record<FaultKind, { readonly outcome: Outcome; readonly text: string }>> = {

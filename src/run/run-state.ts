@@ -12,6 +12,8 @@ type Stage = 'start' | 'stack' | 'between' | 'groups';
 /** What a run has been seen to do, read off its own events. */
 export interface RunState {
   readonly stage: Stage;
+  /** The account of whoever calls, once it is known. */
+  readonly account?: string;
   /** True once anything at all was asked to change. */
   readonly changed: boolean;
   /** How the stack action ended, once it has. */
@@ -61,6 +63,8 @@ export function stateAfter(state: RunState, { event, at }: Pick<Stamped, 'event'
 
 function stackAfter(state: RunState, event: RunEvent): RunState {
   switch (event.type) {
+    case 'run.started':
+      return { ...state, account: event.identity.account };
     case 'stack.started':
     case 'stack.mending':
       return { ...state, stage: 'stack', changed: true };

@@ -547,6 +547,7 @@ function failureContextOf(open: OpenRun): FailureContext {
     stack: head.stack,
     groups: head.groups,
     region,
+    account: state().account,
     profile,
     lock: strict.locks?.address,
     history: history?.address.shown,

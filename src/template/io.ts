@@ -46,6 +46,8 @@ const PARAMETERS: Kind = {
 };
 
 async function readText(path: string, kind: Kind): Promise<string> {
+  if (path === '')
+    throw usage(kind.missing, `The path of the ${kind.noun} is empty; perhaps a variable of the shell is not set.`);
   try {
     const bytes = await readBounded(path, maxTemplateBytes);
     if (bytes === undefined) throw tooBig(path, kind);

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { systemClock } from '../../src/clock.js';
 import type { RunEvent, Stamped } from '../../src/model/event.js';
+import type { RolloutRecord } from '../../src/model/rollout/record.js';
+import { describe as tell, type Line } from '../../src/render/describe.js';
 import { jsonlRenderer } from '../../src/render/jsonl.js';
 import { linesRenderer } from '../../src/render/lines.js';
 import { lineWriter, type Stream } from '../../src/render/line-writer.js';
@@ -80,6 +82,39 @@ describe('renderers', () => {
     const renderer = linesRenderer(paper.out, paper.err);
     stamp([[0, { type: 'group.skipped', group: 'web', why: 'a\u001b[31mred\r\nb\u009bc' }]]).forEach(renderer.show);
     expect(paper.text().trimEnd()).not.to.match(/[\u0000-\u001f\u007f-\u009f]/);
+  });
+});
+
+describe('what is told', () => {
+  const record = { run: 'r1', strategy: 'swap', size: { min: 2, desired: 2, max: 4 }, old: 2, startedAt: 0 } as const;
+  const adopted = (gates?: { readonly paused: number; readonly passed?: number }): readonly Line[] =>
+    tell(
+      {
+        type: 'group.adopted',
+        group: 'web',
+        run: 'r1',
+        holder: 'process 7 on ci',
+        since: 0,
+        record: { ...record, ...(gates !== undefined && { gates }) } as unknown as RolloutRecord,
+      },
+      60_000,
+    );
+
+  it('of a rollout that paused as asked sounds like no accident', () => {
+    const text = 'Takes up run r1, begun at 1970-01-01T00:00:00Z by process 7 on ci, which paused at 50 % as asked.';
+    expect(adopted({ paused: 50 })).to.deep.equal([{ level: 'info', scope: 'web', text }]);
+    expect(adopted({ paused: 50, passed: 50 })[0]?.level).to.equal('warning');
+    expect(adopted()[0]?.text).to.match(/^Takes over run r1, .*which is gone, and finishes it first\.$/);
+  });
+
+  it('of a plan is "would" as long as somebody can say no, and "will" once it begins', () => {
+    const plan = {
+      ...{ stack: 'web', changeSet: 'c', parameters: {}, resources: [], newGroups: [], groups: [], against: [] },
+      action: 'update' as const,
+    };
+    const first = (event: RunEvent): string | undefined => tell(event, 0)[0]?.text;
+    expect(first({ type: 'change.planned', plan })).to.contain('web would be updated');
+    expect(first({ type: 'change.planned', plan, begins: true })).to.contain('web will be updated');
   });
 });
 

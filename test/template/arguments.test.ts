@@ -44,6 +44,21 @@ describe('KEY=VALUE', () => {
     ]);
   });
 
+  it('recognises a parameter with blanks around its =, and names its key alone', () => {
+    for (const args of [
+      ['Key', '=', 'secret'],
+      ['Key=', 'secret'],
+    ]) {
+      const problems = problemsOf(['A=1', ...args, 'B=2']);
+      expect(problems.map(({ text, remedy }) => `${text} ${remedy}`)).to.deep.equal([
+        'There are blanks around the "=" of Key. Write Key=VALUE without blanks.',
+      ]);
+    }
+    // An empty value is one, as long as no word without an = follows.
+    expect(problemsOf(['Key=', 'B=2'])).to.deep.equal([]);
+    expect(problemsOf(['Key='])).to.deep.equal([]);
+  });
+
   it('gives back every value that it is given', () => {
     const parameters = fc.dictionary(fc.stringMatching(/^[A-Za-z0-9]{1,9}$/), fc.string({ unit: 'binary' }), {
       noNullPrototype: true,

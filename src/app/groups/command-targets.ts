@@ -72,16 +72,12 @@ function choosesByPattern({ asgs, ...flags }: TargetFlags): boolean {
 }
 
 /** The names of the groups: those of the stack, or those that are named. @throws Failure `refused` */
-export async function groupsOf(run: Pick<Run, 'deps' | 'region'>, asked: TargetFlags): Promise<readonly string[]> {
+export async function groupsOf(run: Pick<Run, 'deps'>, asked: TargetFlags): Promise<readonly string[]> {
   return asked.stack === undefined ? namedGroups(run, asked) : stackGroups(run.deps, asked.stack);
 }
 
 /** Of the same groups those that --only and --except leave. @throws Failure `refused` */
-export async function chosenGroups(
-  run: Pick<Run, 'deps' | 'region'>,
-  asked: TargetFlags,
-  flags: ChoiceFlags,
-): Promise<Choice> {
+export async function chosenGroups(run: Pick<Run, 'deps'>, asked: TargetFlags, flags: ChoiceFlags): Promise<Choice> {
   if (!chooses(flags)) return { groups: await groupsOf(run, asked), leftOut: [] };
   if (asked.stack === undefined)
     return chooseGroups(
@@ -98,14 +94,14 @@ export async function chosenGroups(
  *
  * @throws Failure `refused` when they mean none, or several by accident
  */
-export async function namedGroups(run: Pick<Run, 'deps' | 'region'>, asked: TargetFlags): Promise<readonly string[]> {
+export async function namedGroups(run: Pick<Run, 'deps'>, asked: TargetFlags): Promise<readonly string[]> {
   if (!choosesByPattern(asked)) return asked.asgs;
   const tags = (asked['asg-tag'] ?? []).map((tag) => splitKeyValue(tag) ?? { key: tag, value: '' });
   const all = await retrying(run.deps).findGroups(tags);
   const names = new Set<string>();
   for (const pattern of asked.asgs.length === 0 ? ['*'] : asked.asgs) {
     const matches = isPattern(pattern) ? all.filter((name) => name.startsWith(pattern.slice(0, -1))) : [pattern];
-    if (matches.length === 0) throw none(describePattern(pattern, asked), run.region);
+    if (matches.length === 0) throw none(describePattern(pattern, asked));
     if (matches.length > 1 && asked['all-matching'] !== true) throw several(describePattern(pattern, asked), matches);
     for (const name of matches) names.add(name);
   }
@@ -132,10 +128,10 @@ function describePattern(pattern: string, asked: TargetFlags): string {
   return [...(pattern === '*' ? [] : [`--asg ${pattern}`]), ...tags].join(' and ');
 }
 
-function none(what: string, region: string): Error {
+function none(what: string): Error {
   return refused(
     'target.none',
-    `No Auto Scaling group matches ${what} in ${region}.`,
+    `No Auto Scaling group matches ${what}.`,
     [],
     [command`aws autoscaling describe-auto-scaling-groups --query AutoScalingGroups[].AutoScalingGroupName`],
   );

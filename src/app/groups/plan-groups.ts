@@ -52,7 +52,7 @@ export async function planGroups(asked: PlanGroupsAsked, surroundings: ProcessCo
     const image = asked.image === undefined ? undefined : await imageFor(run, groups, asked.image);
     const seen = await outlooks(run, wanted, { groups, ...(image !== undefined && { image }) }, undefined);
     const gone = groups.filter((name) => !seen.some(({ group }) => group === name));
-    if (gone.length > 0) throw missing(gone, await retrying(run.deps).findGroups([]), run.region);
+    if (gone.length > 0) throw missing(gone, await retrying(run.deps).findGroups([]));
     const shown: ChangePlan = {
       stack: '',
       action: 'none',
@@ -92,15 +92,10 @@ function stackProblems(asked: PlanGroupsAsked, { settings }: ProcessContext): re
 }
 
 /** @param known all groups of the region, for the nearest names */
-function missing(gone: readonly string[], known: readonly string[], region: string): Error {
+function missing(gone: readonly string[], known: readonly string[]): Error {
   const meant = gone.flatMap((name) => nearest(name, known) ?? []);
   const hint = meant.length === 0 ? '' : ` Did you mean ${meant.join(', ')}?`;
-  return refused(
-    'group.missing',
-    `There is no group ${gone.join(', ')} in ${region}.${hint}`,
-    [],
-    [command`ha-updater list`],
-  );
+  return refused('group.missing', `There is no group ${gone.join(', ')}.${hint}`, [], [command`ha-updater list`]);
 }
 
 function unexpected(groups: readonly GroupOutlook[]): Error {

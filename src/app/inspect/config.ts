@@ -17,6 +17,11 @@ export interface SchemaDocument extends Pick<CommandResult, 'v' | 'command' | 'o
   readonly schema: object;
 }
 
+/** Where nothing is set, defaults hold; a reader looks for them next. */
+const NOTHING_SAID =
+  'No file and no variable sets a flag, so the default of every flag holds: ' +
+  'docs/FLAGS.md, or the --help of a command.';
+
 /** `config`: what the environment and the settings file say for a stack, and where each was said. */
 export function showSettings(
   stack: string | undefined,
@@ -26,6 +31,7 @@ export function showSettings(
   const out = lineWriter(stdout);
   if (!json) {
     out(file === undefined ? 'There is no settings file.' : `Settings file ${file}.`);
+    if (said.length === 0 && overridden.length === 0) out(NOTHING_SAID);
     for (const one of said) out(`  ${one.name}: ${shown(one)}   (${one.at})`);
     for (const one of overridden) out(`  ${one.name}: ${shown(one)}   (${one.at}; not in force because of ${one.by})`);
   }

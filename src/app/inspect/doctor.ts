@@ -123,13 +123,13 @@ async function meant(
   anything: boolean,
 ): Promise<Pick<Patient, 'stack' | 'groups'>> {
   if (anything) return { groups: [] };
-  const { deps, region } = looking;
+  const { deps } = looking;
   if (asked.stack === undefined) {
-    const names = await namedGroups({ deps, region }, asked);
+    const names = await namedGroups({ deps }, asked);
     return { groups: (await lookAtNamed(looking, names)).groups };
   }
   const stack = await retrying(deps).describeStack(asked.stack);
-  if (stack === undefined) throw noStack(asked.stack, ` in ${region}`);
+  if (stack === undefined) throw noStack(asked.stack);
   const names = (await stackGroupRows(deps, stack.id)).map(({ name }) => name);
   return { stack, groups: names.length === 0 ? [] : (await lookAtNamed(looking, names)).groups };
 }

@@ -23,9 +23,11 @@ export function meaningOf(code: string): string | undefined {
 
 /** `explain`: what a code means and what helps. */
 export function explain(
-  code: string | undefined,
+  asked: string | undefined,
   { json, stdout }: Pick<ProcessContext, 'json' | 'stdout'>,
 ): ExplainDocument {
+  // Messages show codes in brackets, and whoever marks one takes them along.
+  const code = asked?.replace(/^\[(.*)\]$/s, '$1');
   const text = code === undefined ? undefined : meaningOf(code);
   if (code !== undefined && text === undefined) {
     const meant = nearest(code, Object.keys(CODES));

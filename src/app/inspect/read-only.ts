@@ -7,12 +7,13 @@ import type { Deps } from '../../engine/deps.js';
 import { createObserver } from '../../engine/rollout/observe.js';
 import { scheduleReader } from '../../engine/rollout/reads/cached-reads.js';
 import { repeating } from '../../engine/retry.js';
-import { refused } from '../../errors.js';
+import { retrying } from '../../engine/retrying-gateway.js';
+import { Failure, refused } from '../../errors.js';
 import { lineWriter } from '../../render/line-writer.js';
 import type { Observed } from '../../model/rollout/decision.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import { endWithError } from '../../run/end-with-error.js';
-import { toFailure, type FailureContext } from '../../run/failure.js';
+import { isAbsent, toFailure, type FailureContext } from '../../run/failure.js';
 import type { Place } from '../../run/place.js';
 import { runsHere, thisMachine } from '../../run/process-identity.js';
 import { ownName } from '../../run/own-name.js';
@@ -60,11 +61,22 @@ export async function withLook<T, A extends CommonFlags & { readonly stack?: str
     named = await byOwnName(looking.deps, asked, surroundings);
     return await look(looking, named);
   } catch (error) {
+    const { region } = looking;
+    const account = error instanceof Failure && isAbsent(error) ? await accountOf(looking) : undefined;
     return endWithError(
-      toFailure(error, { ...about, stack: named.stack, region: looking.region, profile: asked.profile }),
+      toFailure(error, { ...about, stack: named.stack, region, account, profile: asked.profile }),
       about.command,
       surroundings,
     );
+  }
+}
+
+/** The account that was looked in; undefined where AWS does not say. */
+async function accountOf({ deps }: Looking): Promise<string | undefined> {
+  try {
+    return (await retrying(deps, QUICK).identity()).account;
+  } catch {
+    return undefined;
   }
 }
 
@@ -88,7 +100,8 @@ export async function lookAtNamed(
 ): ReturnType<typeof lookAtGroups> {
   const looked = await lookAtGroups(deps, names, region);
   const unknown = names.filter((name) => !looked.groups.some((group) => group.name === name));
-  if (unknown.length > 0) throw refused('group.missing', `There is no group ${unknown.join(', ')} in ${region}.`, []);
+  if (unknown.length > 0)
+    throw refused('group.missing', `There is no group ${unknown.join(', ')}.`, [], [command`ha-updater list`]);
   return looked;
 }
 

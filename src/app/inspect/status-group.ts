@@ -191,10 +191,7 @@ function advice(
   if (out !== undefined && out.instances.length > 0)
     remarks.push(`Out of the balancers by run ${out.run}: ${out.instances.map(({ id }) => id).join(', ')}.`);
   if (frozen !== undefined) {
-    remarks.push(
-      `Frozen since ${timestamp(frozen.at)} by run ${frozen.run}: ${withoutStop(frozen.why)}. ` +
-        `Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`,
-    );
+    remarks.push(sayFrozen(frozen, record !== undefined));
     if (record === undefined) {
       const after = afterRollBack([group], target, { stack: stack?.name });
       remarks.push(after.text);
@@ -223,6 +220,14 @@ function advice(
   // Whoever goes on needs the strict lock of the run that began.
   const under = { ...place, lock: group.notes.lease?.lock };
   return { remarks, next: next.map((step) => commandLine(withPlace(step, under))) };
+}
+
+/** A freeze, and which processes it holds: a rollout that came after it suspends and resumes them as it needs. */
+function sayFrozen({ at, run, why, processes }: NonNullable<Group['notes']['frozen']>, rollout: boolean): string {
+  const held = rollout
+    ? 'Until the rollout on it ends, that suspends and resumes processes by itself.'
+    : `Suspended by it: ${processes.join(', ') || 'nothing'}.`;
+  return `Frozen since ${timestamp(at)} by run ${run}: ${withoutStop(why)}. ${held}`;
 }
 
 /** Scheduled actions that came due while they were held back. */

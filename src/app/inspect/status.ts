@@ -86,8 +86,7 @@ function reasonMasked<T extends { readonly statusReason: string }>(told: T): T {
 
 async function ofStack({ deps, region, place }: Looking, name: string, wantsEvents: boolean): Promise<StatusDocument> {
   const stack = await retrying(deps, QUICK).describeStack(name);
-  if (stack === undefined)
-    throw noStack(name, ` in ${region}`, [remarked(command`aws cloudformation list-stacks`, 'all stacks')]);
+  if (stack === undefined) throw noStack(name, [remarked(command`aws cloudformation list-stacks`, 'all stacks')]);
   const resources = await retrying(deps).listResources(stack.id);
   const names = await stackGroups(deps, stack.id);
   const looked = await lookAtGroups(deps, names, region);

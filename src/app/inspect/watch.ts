@@ -132,7 +132,7 @@ function looker({ run, asked, watcher }: Watching): () => Promise<Look> {
     const looked = await groups.look();
     const gone = found.filter((name) => !looked.groups.some((group) => group.name === name));
     if (gone.length > 0 && stack === undefined)
-      throw refused('group.missing', `There is no group ${gone.join(', ')} in ${run.region}.`, []);
+      throw refused('group.missing', `There is no group ${gone.join(', ')}.`, [], [command`ha-updater list`]);
     return looked;
   };
   return async () => {

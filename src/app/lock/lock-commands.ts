@@ -128,7 +128,7 @@ async function withStore(
   try {
     const identity = await retrying(deps, QUICK).identity();
     if (stack !== undefined) stack = await ownName(deps, stack, QUICK);
-    const groups = stack === undefined ? await namedGroups({ deps, region }, asked) : await groupsOf(deps, stack);
+    const groups = stack === undefined ? await namedGroups({ deps }, asked) : await groupsOf(deps, stack);
     const locks = await story(
       store,
       lockNames({ account: identity.account, region: identity.region }, { stack, groups }),

@@ -37,10 +37,10 @@ const RESOURCES: Readonly<Record<string, string>> = {
  * Looks at the stack of a server, and asks Lambda what runs on its function.
  * @throws Failure `refused` where there is no such stack, or where it is another one: it is removed by its name alone
  */
-export async function lookAtServer({ deps, region }: Looking, name: string): Promise<Server> {
+export async function lookAtServer({ deps }: Looking, name: string): Promise<Server> {
   const gateway = retrying(deps);
   const stack = await retrying(deps, QUICK).describeStack(name);
-  if (stack === undefined) throw noStack(name, ` in ${region}`);
+  if (stack === undefined) throw noStack(name);
   const resources = await gateway.listResources(stack.id);
   expectOurs(name, resources, ['Callers', 'Live', 'VersionOfCode']);
   const made = resources.find(({ logicalId }) => logicalId === 'Function');

@@ -152,19 +152,35 @@ interface Approval {
 async function approve(run: Run, { wanted, change, order, ask }: Approval, open: OpenChange): Promise<void> {
   if (open.review === undefined) return void (await chosenOf(run, wanted, order.stack, open));
   const plan = await planOf(run, wanted, order.stack, open);
-  run.deps.emit({ type: 'change.planned', plan });
-  guardChange(change.guards, open, plan, order.given);
+  const asks = change.confirm && ask !== undefined;
+  const objection = objectionOf(() => {
+    guardChange(change.guards, open, plan, order.given);
+    if (!change.keep) guardGroups(plan);
+  });
+  const begins = objection === undefined && !change.keep && !asks;
+  run.deps.emit({ type: 'change.planned', plan, ...(begins && { begins: true as const }) });
+  if (objection !== undefined) throw objection;
   if (change.keep) return;
-  guardGroups(plan);
   // Of those who are about to leave a pipeline's log tells at first sight, not among the lines of a plan.
   for (const { warnings } of plan.groups)
     for (const reason of warnings.filter(({ code }) => code === 'group.sizeFalls'))
       run.deps.emit({ type: 'warning', reason });
-  if (!change.confirm || ask === undefined) return;
+  if (!asks) return;
   // The screen gets a moment to show what the question is about.
   await run.deps.clock.sleep(100);
   if (await ask(`Change stack ${order.stack} like this?`, run.deps.interrupt.wake)) return;
   throw refused('run.declined', 'You did not answer yes.', []);
+}
+
+/** What a guard throws, to be thrown once it is told what it is about. */
+function objectionOf(guard: () => void): Failure | undefined {
+  try {
+    guard();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
 }
 
 /** The change set waits for somebody who executes it by its name. */

@@ -1,4 +1,4 @@
-import { command, withWords, type NextCommand } from '../../text/commands/next-command.js';
+import { command, remarked, withWords, type NextCommand } from '../../text/commands/next-command.js';
 import { sayServing, serveSideBySide, servingIn } from '../../decide/instances/who-serves.js';
 import { keepsOld } from '../../decide/gates/kept-half.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
@@ -37,6 +37,9 @@ export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {
   // So would a roll-back of what is judged: it can only be finished.
   const isJudged = reasons.some((reason) => reason.code === 'rollback.judged');
   if (isJudged) return refused(code, what, reasons, [ours(plan, 'resume')]);
+  // So would a name that means nothing: what there is comes first.
+  if (reasons.every((reason) => reason.code === 'group.missing'))
+    return refused(code, what, reasons, [remarked(command`ha-updater list`, 'the groups that are there')]);
   // So would it while an old half is kept: each of these leads out of that.
   const next = reasons.some((reason) => reason.code === 'group.kept')
     ? [ours(plan, 'rollback'), ours(plan, 'resume'), withWords(plan.again, ['--finish-kept'])]

@@ -3,14 +3,13 @@ import { refused, type Failure } from '../../errors.js';
 
 /**
  * The refusal of a command whose stack does not exist: most often its name was mistyped, or another account or region
- * was meant, so what is there comes first.
- * @param where beside the name, such as ` in eu-west-1`
+ * was meant, so what is there comes first. The last words add where was looked.
  * @param next what else helps
  */
-export function noStack(stack: string, where = '', next: readonly NextCommand[] = []): Failure {
+export function noStack(stack: string, next: readonly NextCommand[] = []): Failure {
   return refused(
     'stack.missing',
-    `There is no stack ${stack}${where}.`,
+    `There is no stack ${stack}.`,
     [],
     [remarked(command`ha-updater list`, 'the stacks with groups that are there'), ...next],
   );

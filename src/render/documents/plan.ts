@@ -7,16 +7,21 @@ import { list } from '../../text/list.js';
 import { oneLine } from '../../text/plain.js';
 import { sentence } from '../../text/sentence.js';
 
+/** Whether it is only looked at, or done at once. */
+type Mood = 'would' | 'will';
+
 /**
  * A plan as people read it: first the stack, resource by resource, then each group. `+` comes, `~`
  * changes in place, `-/+` is replaced, `-` goes.
+ * @param begins it is done now, and nobody is asked
  */
-export function planLines(plan: ChangePlan): readonly string[] {
+export function planLines(plan: ChangePlan, begins = false): readonly string[] {
+  const mood = begins ? 'will' : 'would';
   return [
-    headline(plan),
+    headline(plan, mood),
     ...plan.resources.flatMap(resourceLines),
     ...plan.newGroups.map((name) => `Group ${name} is new: its instances will be checked; there is nothing to swap.`),
-    ...plan.groups.flatMap(groupLines),
+    ...plan.groups.flatMap((group) => groupLines(group, mood)),
     ...(plan.gates ?? []).map(oneLine),
     ...(plan.leftOut === undefined
       ? []
@@ -28,18 +33,18 @@ export function planLines(plan: ChangePlan): readonly string[] {
   ];
 }
 
-function headline({ stack, action, resources, changeSet, groups }: ChangePlan): string {
+function headline({ stack, action, resources, changeSet, groups }: ChangePlan, mood: Mood): string {
   if (stack === '') return groupsHeadline(groups);
   const by = changeSet === undefined ? '' : ` (change set ${changeSet})`;
   switch (action) {
     case 'none':
-      return `Stack ${stack} is as asked for: nothing would change.`;
+      return `Stack ${stack} is as asked for: ${mood === 'will' ? 'nothing changes' : 'nothing would change'}.`;
     case 'create':
-      return `Stack ${stack} would be created with ${count(resources.length, 'resource')}${by}.`;
+      return `Stack ${stack} ${mood} be created with ${count(resources.length, 'resource')}${by}.`;
     case 'update':
       return resources.length === 0
-        ? `Stack ${stack} would be updated, no resource of it${by}.`
-        : `Stack ${stack} would be updated: ${count(resources.length, 'resource')}${by}.`;
+        ? `Stack ${stack} ${mood} be updated, no resource of it${by}.`
+        : `Stack ${stack} ${mood} be updated: ${count(resources.length, 'resource')}${by}.`;
   }
 }
 
@@ -83,9 +88,9 @@ function waitsForEarlier({ against }: GroupOutlook): boolean {
   return against.length > 0 && against.every(({ code }) => code === 'group.rollout');
 }
 
-function groupLines(group: GroupOutlook): readonly string[] {
+function groupLines(group: GroupOutlook, mood: Mood): readonly string[] {
   const head = {
-    swap: group.strategy === 'swap' ? 'would be swapped' : 'would be replaced',
+    swap: `${mood} be ${group.strategy === 'swap' ? 'swapped' : 'replaced'}`,
     skip: 'nothing to swap',
     refuse: waitsForEarlier(group) ? 'an earlier rollout comes first' : 'COULD NOT BE SWAPPED',
   }[group.action];
@@ -147,7 +152,8 @@ function limitsText({ surge, unavailable, serial }: NonNullable<GroupOutlook['ro
       ? `the oldest go first, at most ${unavailable} out of service at a time`
       : `${surge} more at a time, the oldest go when those are ` +
         `proven${unavailable === 0 ? '' : `, at most ${unavailable} out of service`}`;
-  return serial ? `${order}; one instance at a time over all groups` : order;
+  const zones = surge === 0 ? '' : '; a zone that would have too few new instances needs one launch more';
+  return `${order}${zones}${serial ? '; one instance at a time over all groups' : ''}`;
 }
 
 function reasonText({ group, text, remedy, code }: Reason, named = false): string {

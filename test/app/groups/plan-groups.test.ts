@@ -66,7 +66,9 @@ describe('plan --asg', () => {
   it('refuses a name that is no group, with the nearest that is one', async () => {
     const { document } = await plan({ asgs: ['web-bleu', 'web-green'] });
     expect([document.exitCode, document.failure?.code]).to.deep.equal([3, 'group.missing']);
-    expect(document.failure?.what).to.equal('There is no group web-bleu in eu-west-1. Did you mean web-blue?');
+    expect(document.failure?.what).to.equal(
+      'There is no group web-bleu. Did you mean web-blue? This command looked in region eu-west-1 of account 123456789012.',
+    );
   });
 
   it('is a gate for pipelines that expect no changes, or one account', async () => {

@@ -176,6 +176,7 @@ describe('after a change', function () {
   it('explain describes a code, lists all, and guesses what was meant', async () => {
     const one = await world.run(['explain', 'diagnose.imageMissing']);
     expect({ code: one.code, lines: one.stdout.trim().split('\n').length }).to.deep.equal({ code: 0, lines: 1 });
+    expect((await world.run(['explain', '[diagnose.imageMissing]'])).stdout).to.equal(one.stdout);
     expect((await world.run(['explain'])).stdout).to.include('swap.rolledBack: ');
     const wrong = await world.run(['explain', 'swap.roledBack']);
     expect(wrong.code).to.equal(2);

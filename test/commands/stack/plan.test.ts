@@ -84,7 +84,7 @@ describe('plan and the guards of update-stack', function () {
     expect(code, stderr).to.equal(0);
     expect(document.outcome).to.equal('created');
     expect(stderr)
-      .to.include('would be created with')
+      .to.include('will be created with')
       .and.to.match(/CREATE_COMPLETE .*\d+ of \d+ done/);
   });
 

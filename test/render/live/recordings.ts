@@ -165,7 +165,7 @@ function updateStack(image: string, more: Partial<Story> = {}): Story {
       };
       const done = await keepingSizes(sizeKeeper(run, wanted, asked), (sizes) =>
         changeStack(run.deps, order, async (open) => {
-          run.deps.emit({ type: 'change.planned', plan: await planOf(run, wanted, 'web', open) });
+          run.deps.emit({ type: 'change.planned', plan: await planOf(run, wanted, 'web', open), begins: true });
           await sizes?.begin(open);
           return 'execute';
         }),

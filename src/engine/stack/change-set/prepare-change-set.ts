@@ -29,7 +29,7 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
   const { action, before } = await advised(deps, order);
   const { template, stack } = order;
   if (action === 'create' && template.source.kind === 'previous') {
-    throw noStack(stack, '', [remarked(command`ha-updater update-stack ${stack} --template FILE`, 'creates it')]);
+    throw noStack(stack, [remarked(command`ha-updater update-stack ${stack} --template FILE`, 'creates it')]);
   }
   const summary = await askService(deps, order, before?.id);
   const parameters: ParametersKnown = {
