@@ -1,4 +1,5 @@
 import type { FailureFacts, Outcome } from './model/event.js';
+import type { AdvisedReason } from './model/rollout/decision.js';
 import type { NextCommand } from './text/commands/next-command.js';
 
 /** Exit codes tell the state of the world; the cause is in the message. */
@@ -50,8 +51,11 @@ export interface TextPlace {
   readonly text: string;
 }
 
-/** What is known of a failure until it is told: its next commands are data, and become lines then. */
-export type FailureData = Omit<FailureFacts, 'next' | 'commands'> & { readonly next: readonly NextCommand[] };
+/** What is known of a failure until it is told: its commands are data, and become lines and sentences then. */
+export interface FailureData extends Omit<FailureFacts, 'reasons' | 'next' | 'commands'> {
+  readonly reasons: readonly AdvisedReason[];
+  readonly next: readonly NextCommand[];
+}
 
 /** An end of the run that is not success, with all that a person needs at three in the morning. */
 export class Failure extends Error {
@@ -106,7 +110,7 @@ export function usage(
   code: string,
   what: string | FlagProblem,
   next: readonly NextCommand[] = [],
-  reasons: FailureFacts['reasons'] = [],
+  reasons: FailureData['reasons'] = [],
 ): Failure {
   const { text, flags } = typeof what === 'string' ? problem(what) : what;
   const facts = { code, what: text, reasons, serves: 'Nothing was changed.', left: '', next };
@@ -117,7 +121,7 @@ export function usage(
 export function refused(
   code: string,
   what: string,
-  reasons: FailureFacts['reasons'],
+  reasons: FailureData['reasons'],
   next: readonly NextCommand[] = [],
 ): Failure {
   return new Failure('refused', { code, what, reasons, serves: 'Nothing was changed.', left: '', next });

@@ -157,6 +157,7 @@ describe('the bans', () => {
       ['focuses or skips a test', 'focuses or skips a test', 'focuses or skips a test'],
     ],
     ['// Date.now()\nconst a = "process.exit(1)";', []],
+    ['valueOf(); toString(); hasOwnProperty(); constructor();', []],
   ] as const) {
     it(`would notice: ${JSON.stringify(text)}`, () => expect(seen(text)).to.deep.equal(deeds));
   }

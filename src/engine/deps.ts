@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Emit } from '../model/event.js';
 import type { Lease } from '../model/rollout/record.js';
+import type { NextCommand } from '../text/commands/next-command.js';
 import type { Commands } from './commands/instance-commands.js';
 import type { Gateway } from './gateway.js';
 import type { Hooks } from './commands/shell-runner.js';
@@ -28,6 +29,8 @@ export interface Deps {
   readonly holderIsGone: (lease: Lease) => boolean;
   /** True only when the lease's holder surely runs on this very machine; absent where that cannot be known. */
   readonly holderLives?: (lease: Lease) => boolean;
+  /** Adds to a command that is told in a sentence where this run works; absent: commands are told as they are. */
+  readonly placed?: (step: NextCommand) => NextCommand;
   /** Runs the user's commands; absent where none can be asked for. */
   readonly hooks?: Hooks;
   /** Runs the command of a restart; absent where there is none. */

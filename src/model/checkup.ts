@@ -1,5 +1,5 @@
 import type { Instant, Milliseconds } from '../clock.js';
-import type { Reason } from './rollout/decision.js';
+import type { AdvisedReason, Reason } from './rollout/decision.js';
 import type { Size } from './rollout/size.js';
 
 /** Actions of IAM that a run takes on one thing, and what is known of that thing. */
@@ -79,4 +79,9 @@ export interface Check {
   /** The short answer, as a clause. */
   readonly says: string;
   readonly findings: readonly Reason[];
+}
+
+/** The same before it is told: the commands in its remedies are data. */
+export interface AdvisedCheck extends Omit<Check, 'findings'> {
+  readonly findings: readonly AdvisedReason[];
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.js';
+import type { Remedy } from '../text/commands/remedy.js';
 import type { Reason } from './rollout/decision.js';
 
 /** One thing that went wrong, at its resource. `code` is stable and `ha-updater explain CODE` describes it. */
@@ -8,6 +9,11 @@ export interface Finding extends Reason {
   /** When it was first seen, as far as that is known. */
   readonly at?: Instant;
   readonly evidence: readonly string[];
+}
+
+/** A finding before it is told: the commands in its remedy are data. */
+export interface AdvisedFinding extends Omit<Finding, 'remedy'> {
+  readonly remedy: Remedy;
 }
 
 /** What Auto Scaling did to a group, with its words. */

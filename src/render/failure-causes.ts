@@ -66,15 +66,18 @@ function together(same: readonly Reason[]): Cause {
     remedy: oneLine(remedy),
     groups: [...new Set(same.flatMap(({ group }) => group ?? []))],
     instances: [...new Set(same.flatMap((one) => one.instance?.id ?? []))],
-    evidence: (same.find(({ evidence = [] }) => evidence.some((line) => !CONSOLE.test(line)))?.evidence ?? []).filter(
-      (line) => !CONSOLE.test(line),
-    ),
+    evidence: same.map(beforeConsole).find((lines) => lines.length > 0) ?? [],
     printed: printedBy(same),
   };
 }
 
-/** `console of i-0f785e56fad7f2f71: LINE`, without a time that the line begins with. */
-const CONSOLE = /^console of (\S+): (?:\[[^\]]*\d[^\]]*\] ?|\d{4}-\d\d-\d\dT\S+ )?(.*)$/;
+/** The evidence that is not from consoles. */
+function beforeConsole({ evidence = [], printed = [] }: Reason): readonly string[] {
+  return evidence.slice(0, evidence.length - printed.length);
+}
+
+/** A time that a line of a console begins with. */
+const TIME = /^(?:\[[^\]]*\d[^\]]*\] ?|\d{4}-\d\d-\d\dT\S+ )/;
 
 /** Words of a program that ends badly, those that say why before those that say that. */
 const TELLING = [
@@ -85,11 +88,10 @@ const TELLING = [
 /** The one line of each console that says most, with all that printed it; what most printed comes first. */
 function printedBy(reasons: readonly Reason[]): readonly Printed[] {
   const by = new Map<string, string[]>();
-  for (const { evidence = [] } of reasons) {
-    const lines = evidence.flatMap((line) => {
-      const [, id, text] = CONSOLE.exec(oneLine(line)) ?? [];
-      return id === undefined || text === undefined || text === '' ? [] : [{ id, text }];
-    });
+  for (const { printed = [] } of reasons) {
+    const lines = printed
+      .map(({ instance, line }) => ({ id: instance, text: oneLine(line).replace(TIME, '') }))
+      .filter(({ text }) => text !== '');
     const best =
       TELLING.map((words) => lines.filter(({ text }) => words.test(text)).at(-1)).find((line) => line !== undefined) ??
       lines.at(-1);

@@ -1,6 +1,7 @@
 import { command, commandLine, type NextCommand } from '../text/commands/next-command.js';
+import { asTold } from '../text/commands/remedy.js';
 import { targetWords } from '../text/commands/target-words.js';
-import { placedRemedies, withPlace } from './place.js';
+import { toldAt, withPlace } from './place.js';
 import { AwsFault, EXIT, Failure, LockLost, refused, usage, type FailureData, type FaultKind } from '../errors.js';
 import { withoutPassword } from '../lock/address.js';
 import type { FailureFacts, Outcome } from '../model/event.js';
@@ -46,7 +47,7 @@ export function toFailure(error: unknown, scene: FailureContext): Failure {
     failure.outcome,
     {
       ...failure.facts,
-      reasons: placedRemedies(failure.facts.reasons, scene),
+      reasons: toldAt(failure.facts.reasons, scene),
       next: failure.facts.next.map((step) => withPlace(step, scene)),
     },
     { cause: failure.cause ?? error },
@@ -182,7 +183,12 @@ function stoppedBy(fault: AwsFault, scene: FailureContext): Failure {
 
 /** The facts as they are told: commands as lines for a shell, and as data for programs. */
 export function tellFacts(facts: FailureData): FailureFacts {
-  return { ...facts, next: facts.next.map(commandLine), commands: facts.next };
+  return {
+    ...facts,
+    reasons: facts.reasons.map((reason) => asTold(reason)),
+    next: facts.next.map(commandLine),
+    commands: facts.next,
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { RunEvent } from '../model/event.js';
 import { flagsOf, withWords, type NextCommand } from '../text/commands/next-command.js';
-import { placeWords, quote } from '../text/shell-quote.js';
+import { asTold, type Remedy } from '../text/commands/remedy.js';
+import { placeWords } from '../text/shell-quote.js';
 
 /** Where a run works, for the commands that it prints. */
 export interface Place {
@@ -52,36 +52,16 @@ function missing(flags: ReadonlySet<string>, { region, profile }: Place): readon
   });
 }
 
-const SERVICES = 'autoscaling|cloudformation|cloudwatch|ec2|eks|elasticbeanstalk|elb|elbv2|s3|ssm|sts';
-const OURS = 'update-stack|update-asgs|plan|status|diagnose|restart|resume|rollback|unfreeze|cancel';
-
-/** The operation of a command that stands in a sentence, as far as a flag or a quoted name follows it. */
-const IN_TEXT = new RegExp(
-  `\\b(aws (?:${SERVICES}) [a-z0-9-]+|ha-updater (?:${OURS}))(?= (?:--|'))((?:'[^']*'|[^'\\n])*)`,
-  'g',
-);
-
-/** The same for commands in the middle of a remedy: the place stands right after the operation. */
-export function placedInText(text: string, place: Place): string {
-  return text.replace(
-    IN_TEXT,
-    (_whole, operation: string, rest: string) =>
-      [operation, ...missing(flagsIn(rest), place).map(quote)].join(' ') + rest,
-  );
+/** The same for a command in the middle of a sentence: the place stands right after the operation. */
+export function placedInSentence(step: NextCommand, place: Place): NextCommand {
+  if (!PLACED.has(step.program)) return step;
+  return { ...step, words: [...missing(flagsOf(step), place), ...step.words] };
 }
 
-/** Flags that stand in a text, without dashes; what is quoted is a value. */
-function flagsIn(text: string): ReadonlySet<string> {
-  return new Set([...text.replace(/'[^']*'/g, "''").matchAll(/ --([a-z][a-z0-9-]*)/g)].map(([, name = '']) => name));
-}
-
-/** The same in the remedies of reasons and findings. */
-export function placedRemedies<T extends { readonly remedy: string }>(all: readonly T[], place: Place): readonly T[] {
-  return all.map((one) => ({ ...one, remedy: placedInText(one.remedy, place) }));
-}
-
-/** The same in a warning. */
-export function placedWarning(event: RunEvent, place: Place): RunEvent {
-  if (event.type !== 'warning') return event;
-  return { ...event, reason: { ...event.reason, remedy: placedInText(event.reason.remedy, place) } };
+/** Reasons, or findings, as they are told: the commands in their remedies say where this run works. */
+export function toldAt<T extends { readonly remedy: Remedy }>(
+  all: readonly T[],
+  place: Place,
+): readonly (Omit<T, 'remedy'> & { readonly remedy: string })[] {
+  return all.map((one) => asTold(one, (step) => placedInSentence(step, place)));
 }

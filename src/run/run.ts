@@ -18,7 +18,7 @@ import { cannotStart } from '../shell/can-start.js';
 import { createShell } from '../shell/shell.js';
 import { createStream, type Renderer } from '../render/stream.js';
 import { aftermath, tellFacts, toFailure, type FailureContext } from './failure.js';
-import { placedWarning, withPlace, type Place } from './place.js';
+import { placedInSentence, withPlace, type Place } from './place.js';
 import { createSecrets, type Secrets } from './secrets.js';
 import { listenForSignals, type Signals } from './signals/interrupt.js';
 import { openLocks, type LockAsked, type Locks } from '../app/lock/lock.js';
@@ -293,7 +293,7 @@ async function openRun(
     sinks: [...told, surroundings.onEvent ?? (() => undefined)],
     after: seq(),
   });
-  const emit: Emit = (event) => (over ? undefined : stream(placedWarning(event, { region, profile: flags.profile })));
+  const emit: Emit = (event) => (over ? undefined : stream(event));
   const question = await questionFor(surroundings, emit, state);
   const signals = signalsOf(surroundings, question, {
     first: (signal) => emit({ type: 'interrupt', signal, effect: open.head.onInterrupt(state()) }),
@@ -302,7 +302,8 @@ async function openRun(
   const machine = machineOf(id, surroundings);
   const hidden = createSecrets(surroundings.env, head.lock?.address, sinks.secrets);
   const hooks = surroundings.simulated?.hooks ?? createShell(surroundings.env, hidden.mask);
-  const deps = { gateway, clock, emit, interrupt: signals, ...holdersOn(machine, strict), hooks };
+  const placed = (step: NextCommand): NextCommand => placedInSentence(step, { region, profile: flags.profile });
+  const deps = { gateway, clock, emit, placed, interrupt: signals, ...holdersOn(machine, strict), hooks };
   const open: OpenRun = {
     id,
     head,

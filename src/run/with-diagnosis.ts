@@ -2,8 +2,8 @@ import { sayServing, whoServes } from '../decide/instances/who-serves.js';
 import { diagnose, type Diagnosis, type DiagnoseTarget } from '../engine/diagnosis/diagnose.js';
 import type { Redact } from '../text/secrets/redact.js';
 import { AwsFault, Failure } from '../errors.js';
-import type { AwaitedInstance, Reason } from '../model/rollout/decision.js';
-import type { Finding } from '../model/finding.js';
+import type { AdvisedReason, AwaitedInstance } from '../model/rollout/decision.js';
+import type { AdvisedFinding } from '../model/finding.js';
 import { groupsOf } from '../app/inspect/diagnose.js';
 import { historyFindings } from './health-history.js';
 import { isRolledBack } from '../engine/rollout/failures.js';
@@ -68,7 +68,7 @@ async function ofStack(
   run: Run,
   stack: string | undefined,
   about: About,
-): Promise<{ readonly findings: readonly Finding[]; readonly serves?: string }> {
+): Promise<{ readonly findings: readonly AdvisedFinding[]; readonly serves?: string }> {
   let serves: string | undefined;
   const findings = await quietly(async () => {
     const groups =
@@ -79,7 +79,7 @@ async function ofStack(
   return { findings, ...(serves !== undefined && { serves }) };
 }
 
-async function ofGroups(run: Run, failure: Failure, about: About): Promise<readonly Finding[]> {
+async function ofGroups(run: Run, failure: Failure, about: About): Promise<readonly AdvisedFinding[]> {
   const names = [...new Set(failure.facts.reasons.flatMap(({ group }) => (group === undefined ? [] : [group])))];
   const history = (about.history ?? []).filter(({ finding }) => isAbout(failure, finding));
   // Whoever is told through time, or is out on purpose, needs no word of how it is now.
@@ -102,11 +102,14 @@ async function ofGroups(run: Run, failure: Failure, about: About): Promise<reado
 }
 
 /** A restart goes through many instances; only those that its failure is about went wrong. */
-function isAbout({ instances }: Failure, { code, resource }: Finding): boolean {
+function isAbout({ instances }: Failure, { code, resource }: AdvisedFinding): boolean {
   return code !== 'diagnose.notBack' || instances.includes(resource);
 }
 
-async function quietly(call: () => Promise<Diagnosis>, otherwise: readonly Finding[]): Promise<readonly Finding[]> {
+async function quietly(
+  call: () => Promise<Diagnosis>,
+  otherwise: readonly AdvisedFinding[],
+): Promise<readonly AdvisedFinding[]> {
   try {
     return (await call()).findings;
   } catch (error) {
@@ -116,21 +119,26 @@ async function quietly(call: () => Promise<Diagnosis>, otherwise: readonly Findi
 }
 
 /** Root causes are told already; a finding that says more of one takes its place. */
-function merged(reasons: readonly Reason[], findings: readonly Finding[], redact: Redact): readonly Reason[] {
+function merged(
+  reasons: readonly AdvisedReason[],
+  findings: readonly AdvisedFinding[],
+  redact: Redact,
+): readonly AdvisedReason[] {
   const all = [...reasons];
-  for (const { code, group, resource, text, remedy, evidence, instance } of findings) {
+  for (const { code, group, resource, text, remedy, evidence, printed, instance } of findings) {
     if (code === 'diagnose.resourceFailed') continue;
     const told = OF_RESOURCE.has(code)
       ? all.findIndex((reason) => reason.code === 'stack.resource' && reason.resource === resource)
       : -1;
     const place = all[told]?.place;
-    const reason: Reason = {
+    const reason: AdvisedReason = {
       code,
       text: `${place === undefined ? '' : `${place} `}${redact(text)}`,
       remedy,
       ...(told >= 0 && { resource, ...(place !== undefined && { place }) }),
       ...(group !== undefined && { group }),
       ...(evidence.length > 0 && { evidence: evidence.map(redact) }),
+      ...(printed !== undefined && { printed: printed.map((one) => ({ ...one, line: redact(one.line) })) }),
       ...(instance !== undefined && { instance: redacted(instance, redact) }),
     };
     if (told < 0) all.push(reason);

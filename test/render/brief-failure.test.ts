@@ -16,6 +16,7 @@ function notProven(group: string, n: number, reason: string, evidence: readonly 
     text: `Instance ${id(n)} of group ${group}: Pending (since 03:00:0${n % 10}), then ${group}-tg: unhealthy (${reason}).`,
     remedy: '',
     evidence: evidence.map((line) => `console of ${id(n)}: ${line}`),
+    printed: evidence.map((line) => ({ instance: id(n), line })),
     instance: {
       id: id(n),
       why: `${group}-tg: unhealthy (${reason})`,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { placedInText, withPlace } from '../../src/run/place.js';
-import { command, commandText, remarked, commandLine, type NextCommand } from '../../src/text/commands/next-command.js';
+import { placedInSentence, toldAt, withPlace, type Place } from '../../src/run/place.js';
+import { command, remarked, commandLine, type NextCommand } from '../../src/text/commands/next-command.js';
+import { remedyText, remedyWith, type Remedy } from '../../src/text/commands/remedy.js';
 
 const ODD = 'web prod/blue (v2); rm x';
 const PLACE = { region: 'eu-west-1', profile: 'my team' };
@@ -34,22 +35,27 @@ describe('the place of printed commands', () => {
     it(`stands ${how}`, () => expect(commandLine(withPlace(given, PLACE))).to.equal(expected));
 
   it('stands after the operation where the command is part of a sentence', () => {
-    const resume = commandText(command`aws autoscaling resume-processes --auto-scaling-group-name ${ODD}`);
-    expect(placedInText(`${resume}, or --force, which resets all.`, PLACE)).to.equal(
+    const at = (remedy: Remedy, place: Place): string => remedyText(remedy, (step) => placedInSentence(step, place));
+    const resume = command`aws autoscaling resume-processes --auto-scaling-group-name ${ODD}`;
+    expect(at(remedyWith`${resume}, or --force, which resets all.`, PLACE)).to.equal(
       `aws autoscaling resume-processes --region eu-west-1 --profile 'my team' --auto-scaling-group-name '${ODD}', ` +
         'or --force, which resets all.',
     );
-    expect(placedInText('Finish it first: ha-updater resume --asg web', { region: 'eu-west-1' })).to.equal(
+    expect(at(remedyWith`Finish it first: ${command`ha-updater resume --asg web`}`, { region: 'eu-west-1' })).to.equal(
       'Finish it first: ha-updater resume --region eu-west-1 --asg web',
     );
+    expect(
+      at(remedyWith`Change it: ${command`ha-updater update-stack web`} by hand.`, { region: 'eu-west-1' }),
+    ).to.equal('Change it: ha-updater update-stack --region eu-west-1 web by hand.');
   });
 
-  it('leaves sentences that only name a command, and commands that say it', () => {
-    for (const text of [
+  it('stands in no sentence that only names a command, nor twice, nor in commands of other programs', () => {
+    for (const remedy of [
       'See who is registered with ha-updater status.',
-      'Finish it: ha-updater resume, or ha-updater rollback.',
-      'aws elb x --region us-east-1 --profile me',
+      'Finish it: ha-updater resume --asg web, or ha-updater rollback --asg web.',
+      [command`aws elb x --region us-east-1 --profile me`],
+      [command`kops rolling-update cluster --yes`],
     ])
-      expect(placedInText(text, PLACE)).to.equal(text);
+      expect(toldAt([{ code: 'a', remedy }], PLACE)).to.deep.equal([{ code: 'a', remedy: remedyText(remedy) }]);
   });
 });

@@ -49,27 +49,27 @@ export function deedsOf(text: string): { readonly deed: Deed; readonly line: num
 export type Deed =
   'reads the time' | 'sets a timer' | 'draws at random' | 'prints' | 'exits' | 'focuses or skips a test';
 
-const MEMBERS: Readonly<Record<string, Deed>> = {
-  'Date.now': 'reads the time',
-  'performance.now': 'reads the time',
-  'process.hrtime': 'reads the time',
-  'Math.random': 'draws at random',
-  'crypto.randomUUID': 'draws at random',
-  'process.exit': 'exits',
-  'process.stdout': 'prints',
-  'process.stderr': 'prints',
-};
+const MEMBERS: ReadonlyMap<string, Deed> = new Map([
+  ['Date.now', 'reads the time'],
+  ['performance.now', 'reads the time'],
+  ['process.hrtime', 'reads the time'],
+  ['Math.random', 'draws at random'],
+  ['crypto.randomUUID', 'draws at random'],
+  ['process.exit', 'exits'],
+  ['process.stdout', 'prints'],
+  ['process.stderr', 'prints'],
+]);
 
-const CALLS: Readonly<Record<string, Deed>> = {
-  setTimeout: 'sets a timer',
-  setInterval: 'sets a timer',
-  setImmediate: 'sets a timer',
-  randomUUID: 'draws at random',
-  randomBytes: 'draws at random',
-  randomInt: 'draws at random',
-  xit: 'focuses or skips a test',
-  xdescribe: 'focuses or skips a test',
-};
+const CALLS: ReadonlyMap<string, Deed> = new Map([
+  ['setTimeout', 'sets a timer'],
+  ['setInterval', 'sets a timer'],
+  ['setImmediate', 'sets a timer'],
+  ['randomUUID', 'draws at random'],
+  ['randomBytes', 'draws at random'],
+  ['randomInt', 'draws at random'],
+  ['xit', 'focuses or skips a test'],
+  ['xdescribe', 'focuses or skips a test'],
+]);
 
 function deedOf(node: ts.Node): Deed | undefined {
   if (
@@ -80,7 +80,7 @@ function deedOf(node: ts.Node): Deed | undefined {
     const name = `${object}.${node.name.text}`;
     if (object === 'console') return 'prints';
     if (/^(describe|context|it|specify|this)\.(only|skip)$/.test(name)) return 'focuses or skips a test';
-    return MEMBERS[name];
+    return MEMBERS.get(name);
   }
   if (
     ts.isNewExpression(node) &&
@@ -91,7 +91,7 @@ function deedOf(node: ts.Node): Deed | undefined {
     return 'reads the time';
   if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
     if (node.expression.text === 'Date') return 'reads the time';
-    return CALLS[node.expression.text];
+    return CALLS.get(node.expression.text);
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ import { badImage, imageReasons, templateOf } from '../../decide/rollout/image/i
 import type { BareGroup } from '../../engine/gateway.js';
 import { retrying, type RepeatableGateway } from '../../engine/retrying-gateway.js';
 import { type FlagProblem, problem, refused } from '../../errors.js';
-import type { Reason } from '../../model/rollout/decision.js';
+import type { AdvisedReason } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Run } from '../../run/run.js';
 
@@ -41,7 +41,7 @@ export async function imageFor(
   const wants = groups.filter(({ name }) => launched.get(name) !== image);
   if (wants.length === 0) return undefined;
   const found = await gateway.image(image);
-  const reasons: Reason[] = [...badImage(image, found)];
+  const reasons: AdvisedReason[] = [...badImage(image, found)];
   const followers = wants.some(({ configurationRefs: [ref] }) => templateOf(ref) !== undefined)
     ? (await gateway.listGroups([])).groups
     : [];

@@ -4,7 +4,7 @@ import { lookAhead } from '../../engine/rollout/forecast.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { GroupOutlook } from '../../model/stack/change-plan.js';
 import type { StackChanges } from '../../model/stack/change-set.js';
-import { placedRemedies } from '../../run/place.js';
+import { toldAt } from '../../run/place.js';
 import type { Run } from '../../run/run.js';
 
 /**
@@ -30,7 +30,7 @@ export async function outlooks(
   });
   return (await lookAhead(deps, plan, changes, wanted.keepsSizes)).map((group) => ({
     ...group,
-    against: placedRemedies(group.against, place),
-    warnings: placedRemedies(group.warnings, place),
+    against: toldAt(group.against, place),
+    warnings: toldAt(group.warnings, place),
   }));
 }

@@ -3,12 +3,12 @@ import { diagnose, type DiagnoseTarget } from '../../engine/diagnosis/diagnose.j
 import type { Deps } from '../../engine/deps.js';
 import { maskLikely } from '../../text/secrets/likely.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
-import type { Finding } from '../../model/finding.js';
+import type { AdvisedFinding, Finding } from '../../model/finding.js';
 import { diagnosisLines } from '../../render/documents/diagnosis.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { createLocator } from '../stack/resource-locator.js';
 import { lookAtGroups, lookAtNamed, withLook } from './read-only.js';
-import { placedRemedies } from '../../run/place.js';
+import { toldAt } from '../../run/place.js';
 import { QUICK, type CommonFlags } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
@@ -65,7 +65,7 @@ export async function diagnoseNow(
     const found = await diagnose(deps, target);
     const diagnosis = {
       ...found,
-      findings: placedRemedies(found.findings.map(withoutLikelySecrets), place),
+      findings: toldAt(found.findings.map(withoutLikelySecrets), place),
       notes: groups.length === 0 ? [] : [NO_HISTORY],
     };
     if (!surroundings.json) diagnosisLines(diagnosis).forEach(lineWriter(surroundings.stdout));
@@ -84,8 +84,14 @@ export async function diagnoseNow(
 }
 
 /** Reasons of AWS repeat what others gave to it, and a look knows none of a stack's secrets. */
-function withoutLikelySecrets(finding: Finding): Finding {
-  return { ...finding, text: maskLikely(finding.text), evidence: finding.evidence.map(maskLikely) };
+function withoutLikelySecrets(finding: AdvisedFinding): AdvisedFinding {
+  const { text, evidence, printed } = finding;
+  return {
+    ...finding,
+    text: maskLikely(text),
+    evidence: evidence.map(maskLikely),
+    ...(printed !== undefined && { printed: printed.map((one) => ({ ...one, line: maskLikely(one.line) })) }),
+  };
 }
 
 /** A stack whose creation failed may have nothing left. */

@@ -10,7 +10,14 @@ import { retrying, type RepeatableGateway } from '../../engine/retrying-gateway.
 import { AwsFault, badFlags, EXIT } from '../../errors.js';
 import type { HistoryAddress } from '../../history/history-address.js';
 import { keptObjects, type HistoryPlace } from '../../history/keys.js';
-import type { AnsweredPermissions, Check, Growth, PermissionQuestion, Room } from '../../model/checkup.js';
+import type {
+  AdvisedCheck,
+  AnsweredPermissions,
+  Check,
+  Growth,
+  PermissionQuestion,
+  Room,
+} from '../../model/checkup.js';
 import type { Identity } from '../../model/event.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Stack } from '../../model/stack/stack.js';
@@ -18,7 +25,7 @@ import type { GroupOutlook } from '../../model/stack/change-plan.js';
 import { busArn, readBus } from '../../notify/event-bus.js';
 import { checkupPage } from '../../render/documents/checkup-page.js';
 import { lineWriter } from '../../render/line-writer.js';
-import { placedRemedies } from '../../run/place.js';
+import { toldAt } from '../../run/place.js';
 import { QUICK, type CommonFlags } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { count } from '../../text/count.js';
@@ -89,7 +96,7 @@ export async function doctor(asked: DoctorAsked, context: ProcessContext): Promi
       ...(history && { history }),
     };
     const sandbox = context.env['HA_UPDATER_SPEED'] !== undefined && context.simulated === undefined;
-    const checks: readonly Check[] = [
+    const found: readonly AdvisedCheck[] = [
       callerCheck(identity),
       clockCheck(sandbox ? undefined : { here, there: at, tookMs: here - began }),
       await permissionsOf(patient, gateway),
@@ -97,7 +104,8 @@ export async function doctor(asked: DoctorAsked, context: ProcessContext): Promi
       ...(history === undefined ? [] : [await historyCheck(looking, history, placeOf(patient))]),
       ...(patient.stack === undefined ? [] : [await templateCheck(patient, patient.stack)]),
       ...(await groupChecks(patient, gateway)),
-    ].map((check) => ({ ...check, findings: placedRemedies(check.findings, looking.place) }));
+    ];
+    const checks = found.map((check): Check => ({ ...check, findings: toldAt(check.findings, looking.place) }));
     const against = checks.some(({ state }) => state === 'against');
     const document: DoctorDocument = {
       v: 1,
@@ -214,7 +222,7 @@ async function templateCheck({ looking, identity }: Patient, stack: Stack): Prom
 async function groupChecks(
   { looking, groups, stack, asked, context }: Patient,
   gateway: RepeatableGateway,
-): Promise<readonly Check[]> {
+): Promise<readonly AdvisedCheck[]> {
   if (groups.length === 0) return [];
   const wanted = wantedOf(asked);
   const run = { ...looking, id: 'doctor', host: context.host, pid: context.pid };

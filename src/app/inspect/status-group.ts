@@ -1,4 +1,5 @@
 import { command, commandLine, type NextCommand } from '../../text/commands/next-command.js';
+import { remedyText, type Remedy } from '../../text/commands/remedy.js';
 import { afterRollBack } from '../../decide/diagnosis/after-roll-back.js';
 import { isAway, notInService, split, verdictOf } from '../../decide/instances/classify.js';
 import { deletedBalancers } from '../../decide/instances/deleted-balancers.js';
@@ -17,7 +18,7 @@ import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { sayCounts, whoServes } from '../../decide/instances/who-serves.js';
 import type { Serving } from '../../model/rollout/serving.js';
 import { count } from '../../text/count.js';
-import { placedInText, withPlace, type Place } from '../../run/place.js';
+import { placedInSentence, withPlace, type Place } from '../../run/place.js';
 import type { Group, HealthVerdict, Instance, Size } from '../../model/rollout/group.js';
 import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import type { Stack } from '../../model/stack/stack.js';
@@ -236,13 +237,18 @@ function lostRemarks(group: Group, schedules: Observed['schedules'], place: Plac
   const missed = schedule === undefined ? undefined : missedActions(group, schedule);
   if (missed === undefined) return [];
   const { text, remedy } = missed;
-  return [`${text.charAt(0).toUpperCase()}${text.slice(1)}. ${placedInText(remedy, place)}`];
+  return [`${text.charAt(0).toUpperCase()}${text.slice(1)}. ${remedyAt(remedy, place)}`];
+}
+
+/** What helps, with commands that say where they work. */
+function remedyAt(remedy: Remedy, place: Place): string {
+  return remedyText(remedy, (step) => placedInSentence(step, place));
 }
 
 /** Balancers that are gone, or whose health means nothing. */
 function balancerRemarks(group: Group, place: Place): readonly string[] {
   return [
-    ...deletedBalancers(group).map(({ text, remedy }) => `T${text.slice(1)}. ${placedInText(remedy, place)}`),
+    ...deletedBalancers(group).map(({ text, remedy }) => `T${text.slice(1)}. ${remedyAt(remedy, place)}`),
     ...group.balancers
       .filter(({ judged, deleted }) => !judged && deleted !== true)
       .map(({ name, note }) => `${name} is not judged: ${note}`),

@@ -15,7 +15,7 @@ import { askFirst } from '../groups/ask-first.js';
 import { chooseGroups, choiceOf } from '../groups/choose-groups.js';
 import { outlooks } from '../groups/outlooks.js';
 import type { ChangeGuards } from './change-flags.js';
-import { placedRemedies } from '../../run/place.js';
+import { toldAt } from '../../run/place.js';
 import type { Run } from '../../run/run.js';
 import type { OpenChange } from '../../engine/stack/stack-change.js';
 
@@ -67,7 +67,7 @@ export async function planOf(
     groups,
     ...askedAtStages(wanted),
     ...(chosen.leftOut.length > 0 && { leftOut: chosen.leftOut }),
-    against: placedRemedies(await goneGroups(run, review), run.place),
+    against: toldAt(await goneGroups(run, review), run.place),
   };
 }
 

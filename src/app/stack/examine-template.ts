@@ -1,4 +1,5 @@
-import { command, commandText } from '../../text/commands/next-command.js';
+import { command } from '../../text/commands/next-command.js';
+import { remedyText } from '../../text/commands/remedy.js';
 import { AwsFault, Failure } from '../../errors.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import type { Deps } from '../../engine/deps.js';
@@ -65,8 +66,9 @@ export async function examineChangeSet(
         line: 1,
         column: 1,
         text: `${sentence(why)} Its update policies could not be checked.`,
-        remedy: commandText(
-          command`aws cloudformation get-template --change-set-name ${name} --stack-name ${asOf.stack}`,
+        remedy: remedyText(
+          [command`aws cloudformation get-template --change-set-name ${name} --stack-name ${asOf.stack}`],
+          run.deps.placed,
         ),
         severity: 'warning',
       },

@@ -1,6 +1,7 @@
-import { command, commandText } from '../../text/commands/next-command.js';
-import type { Check, CountedInstance, Growth, Room, Subnet } from '../../model/checkup.js';
-import type { Reason } from '../../model/rollout/decision.js';
+import { command } from '../../text/commands/next-command.js';
+import { remedyWith } from '../../text/commands/remedy.js';
+import type { AdvisedCheck, CountedInstance, Growth, Room, Subnet } from '../../model/checkup.js';
+import type { AdvisedReason, Reason } from '../../model/rollout/decision.js';
 import { count } from '../../text/count.js';
 import { list } from '../../text/list.js';
 
@@ -34,7 +35,7 @@ export function quotaOf({ type, spot }: Pick<CountedInstance, 'type' | 'spot'>):
 }
 
 /** Whether what a rollout adds at most finds vCPUs in the account's quotas and addresses in the groups' subnets. */
-export function roomCheck(growths: readonly Growth[], room: Room): Check {
+export function roomCheck(growths: readonly Growth[], room: Room): AdvisedCheck {
   const topic = 'room';
   const growing = growths.filter(({ size, peak }) => peak.desired > size.desired);
   if (growing.length === 0)
@@ -52,7 +53,11 @@ export function roomCheck(growths: readonly Growth[], room: Room): Check {
 
 type Unknown = (text: string, remedy: string) => Reason;
 
-function vcpuFindings(growths: readonly Growth[], { counted, quotas }: Room, unknown: Unknown): readonly Reason[] {
+function vcpuFindings(
+  growths: readonly Growth[],
+  { counted, quotas }: Room,
+  unknown: Unknown,
+): readonly AdvisedReason[] {
   const denied = typeof counted === 'string' ? counted : typeof quotas === 'string' ? quotas : undefined;
   if (denied !== undefined || typeof counted === 'string' || typeof quotas === 'string')
     return [
@@ -72,7 +77,7 @@ function vcpuFindings(growths: readonly Growth[], { counted, quotas }: Room, unk
       if (quota !== undefined) wanted.set(quota.code, (wanted.get(quota.code) ?? 0) + one.vcpus * factorOf(growth));
     }
   }
-  const short = VCPU_QUOTAS.flatMap(({ code, name }): readonly Reason[] => {
+  const short = VCPU_QUOTAS.flatMap(({ code, name }): readonly AdvisedReason[] => {
     const more = Math.ceil(wanted.get(code) ?? 0);
     if (more === 0) return [];
     const limit = quotas[code];
@@ -81,13 +86,12 @@ function vcpuFindings(growths: readonly Growth[], { counted, quotas }: Room, unk
     const used = counted.reduce((sum, one) => sum + (quotaOf(one)?.code === code ? one.vcpus : 0), 0);
     if (used + more <= limit) return [];
     const raise = ['--service-code', 'ec2', '--quota-code', code, '--desired-value', String(used + more)];
+    const increase = command`aws service-quotas request-service-quota-increase ${raise}`;
     return [
       {
         code: 'room.vcpus',
         text: `a rollout needs ${count(more, 'more vCPU')} of "${name}": ${used} of ${limit} are in use`,
-        remedy:
-          `Raise the quota: ${commandText(command`aws service-quotas request-service-quota-increase ${raise}`)}` +
-          '; --strategy rolling needs less at the same time.',
+        remedy: remedyWith`Raise the quota: ${increase}; --strategy rolling needs less at the same time.`,
       },
     ];
   });

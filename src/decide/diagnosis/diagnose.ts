@@ -1,5 +1,5 @@
 import type { Group, LifecycleHook } from '../../model/rollout/group.js';
-import type { Activity, Finding } from '../../model/finding.js';
+import type { Activity, AdvisedFinding, Finding } from '../../model/finding.js';
 import type { FailedEvent, HookAdvice, StackEvent } from '../../model/stack/stack.js';
 import { notInService, verdictOf } from '../instances/classify.js';
 import { deletedBalancers, withoutDeleted } from '../instances/deleted-balancers.js';
@@ -105,9 +105,9 @@ export function diagnoseGroup(
   group: Group,
   hooks: readonly LifecycleHook[] = [],
   activities: readonly Activity[] = [],
-): readonly Finding[] {
+): readonly AdvisedFinding[] {
   const { name, notes } = group;
-  const findings: Finding[] = [];
+  const findings: AdvisedFinding[] = [];
   if (notes.frozen !== undefined) {
     const { why, at, run, processes } = notes.frozen;
     const text = `A swap of group ${name} was rolled back by run ${run}: ${why}`;
@@ -163,7 +163,7 @@ export function diagnoseGroup(
 }
 
 /** Balancers that were deleted while they were attached. */
-function deletedFindings(group: Group): readonly Finding[] {
+function deletedFindings(group: Group): readonly AdvisedFinding[] {
   return deletedBalancers(group).map(({ text, remedy }) => ({
     code: 'diagnose.balancerDeleted',
     group: group.name,

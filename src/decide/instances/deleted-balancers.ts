@@ -1,4 +1,5 @@
-import { command, commandText, type NextCommand } from '../../text/commands/next-command.js';
+import { command, type NextCommand } from '../../text/commands/next-command.js';
+import { remedyWith, type Remedy } from '../../text/commands/remedy.js';
 import type { Balancer, Group } from '../../model/rollout/group.js';
 
 /** A balancer that was deleted while it was attached, and what takes it off its group. */
@@ -6,7 +7,7 @@ export interface DeletedBalancer {
   readonly balancer: Balancer;
   /** One sentence without a full stop. */
   readonly text: string;
-  readonly remedy: string;
+  readonly remedy: Remedy;
   /** The command that takes it off. */
   readonly detach: NextCommand;
 }
@@ -24,9 +25,9 @@ export function deletedBalancers(group: Group): readonly DeletedBalancer[] {
       text:
         `${balancer.kind === 'classic' ? 'the classic load balancer' : 'the target group'} ${balancer.name} was ` +
         `deleted and is still attached to ${group.name}, so nothing can be launched or proven there`,
-      remedy:
-        `Detach it${group.stackId === undefined ? '' : ' and take it out of the template'}, or make it again: ` +
-        commandText(detach(group.name, balancer)),
+      remedy: remedyWith`Detach it${
+        group.stackId === undefined ? '' : ' and take it out of the template'
+      }, or make it again: ${detach(group.name, balancer)}`,
       detach: detach(group.name, balancer),
     }));
 }

@@ -1,6 +1,7 @@
-import { command, commandText } from '../../text/commands/next-command.js';
+import { command, type NextCommand } from '../../text/commands/next-command.js';
+import { remedyWith } from '../../text/commands/remedy.js';
 import type { Instant } from '../../clock.js';
-import type { Reason, Schedule } from '../../model/rollout/decision.js';
+import type { AdvisedReason, Schedule } from '../../model/rollout/decision.js';
 import type { Group, ScheduledAction } from '../../model/rollout/group.js';
 import type { Size } from '../../model/rollout/size.js';
 import { list } from '../../text/list.js';
@@ -29,7 +30,7 @@ export function heldBackSince({ notes: { record, frozen } }: Pick<Group, 'notes'
 }
 
 /** What a person should know of the scheduled actions of a group: what will be held back, and in the end what was. */
-export function scheduleWarnings(look: LookAndPlan, group: Group): readonly Reason[] {
+export function scheduleWarnings(look: LookAndPlan, group: Group): readonly AdvisedReason[] {
   const schedule = look.observed.schedules?.[group.name];
   if (schedule === undefined) return [];
   if (schedule.unread !== undefined)
@@ -46,13 +47,18 @@ export function scheduleWarnings(look: LookAndPlan, group: Group): readonly Reas
 }
 
 /** What comes due within the time that a rollout may take. */
-function comingWarnings({ observed, plan }: LookAndPlan, group: Group, { actions }: Schedule): readonly Reason[] {
+function comingWarnings(
+  { observed, plan }: LookAndPlan,
+  group: Group,
+  { actions }: Schedule,
+): readonly AdvisedReason[] {
   // What the owner suspended is the owner's; what a freeze holds back is lost whether a rollout begins or not.
   if (group.suspended.includes(PROCESS)) return [];
   const until = limitFrom(observed.seen, observed.seen.firstLookAt, timeLimits(plan, group).totalMs);
   const due = actions.filter(({ next }) => next !== undefined && next <= until).sort(byTime(({ next }) => next));
   if (due.length === 0) return [];
   const [which, it] = due.length === 1 ? ['a scheduled action comes', 'it'] : ['scheduled actions come', 'them'];
+  const set = setCommand(group.name, summed(due));
   return [
     {
       code: 'group.scheduled',
@@ -60,8 +66,7 @@ function comingWarnings({ observed, plan }: LookAndPlan, group: Group, { actions
       text:
         `${which} due while a rollout may be under way: ${told(due, ({ next }) => next)}. A rollout holds ` +
         `${it} back until its end, and AWS does not make up for what came due meanwhile`,
-      remedy:
-        'Start at another time, or set afterwards what would have been set: ' + setCommand(group.name, summed(due)),
+      remedy: remedyWith`Start at another time, or set afterwards what would have been set: ${set}`,
     },
   ];
 }
@@ -76,7 +81,7 @@ function isOver({ observed, plan }: LookAndPlan, { name, suspended, notes }: Gro
   return resumed && !suspended.includes(PROCESS);
 }
 
-function missedWarnings(group: Group, schedule: Schedule): readonly Reason[] {
+function missedWarnings(group: Group, schedule: Schedule): readonly AdvisedReason[] {
   const missed = missedActions(group, schedule);
   return missed === undefined ? [] : [{ code: 'group.missed', group: group.name, ...missed }];
 }
@@ -85,7 +90,7 @@ function missedWarnings(group: Group, schedule: Schedule): readonly Reason[] {
 export function missedActions(
   group: Pick<Group, 'name' | 'size' | 'suspended'>,
   { actions }: Pick<Schedule, 'actions'>,
-): Pick<Reason, 'text' | 'remedy'> | undefined {
+): Pick<AdvisedReason, 'text' | 'remedy'> | undefined {
   const missed = actions.filter(({ last }) => last !== undefined).sort(byTime(({ last }) => last));
   const sets = summed(missed);
   if (NAMES.every((name) => sets[name] === undefined || sets[name] === group.size[name])) return undefined;
@@ -99,7 +104,7 @@ export function missedActions(
   const which = told(missed, ({ last }) => last);
   return {
     text: `${what} came due and ${was} lost, because ${PROCESS} was suspended: ${which}${more}`,
-    remedy: `AWS does not make up for it. To set what would have been set: ${setCommand(group.name, sets)}`,
+    remedy: remedyWith`AWS does not make up for it. To set what would have been set: ${setCommand(group.name, sets)}`,
   };
 }
 
@@ -126,11 +131,11 @@ function told(actions: readonly ScheduledAction[], at: TimeOf): string {
   );
 }
 
-function setCommand(group: string, { min, max, desired }: Partial<Size>): string {
+function setCommand(group: string, { min, max, desired }: Partial<Size>): NextCommand {
   const words = [
     ...(min === undefined ? [] : ['--min-size', String(min)]),
     ...(max === undefined ? [] : ['--max-size', String(max)]),
     ...(desired === undefined ? [] : ['--desired-capacity', String(desired)]),
   ];
-  return commandText(command`aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${group} ${words}`);
+  return command`aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${group} ${words}`;
 }

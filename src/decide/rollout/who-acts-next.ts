@@ -1,5 +1,5 @@
 import type { Phase } from '../../model/rollout/action.js';
-import type { Decision, GroupResult, Progress, Reason, Wait } from '../../model/rollout/decision.js';
+import type { AdvisedReason, Decision, GroupResult, Progress, Wait } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { pauseEnd, resumedRecord, waitsForResume } from '../gates/pause-end.js';
@@ -230,12 +230,12 @@ export function inPlanOrder<T>(plan: Plan, rows: readonly T[], name: (row: T) =>
 }
 
 /** The gate that refuses the whole run. */
-export function refuse(reasons: readonly Reason[]): StartGate {
+export function refuse(reasons: readonly AdvisedReason[]): StartGate {
   return { kind: 'closed', decision: { kind: 'refuse', reasons } };
 }
 
 /** The end of groups that cannot start although others have begun. */
-export function notStarted(reasons: readonly Reason[]): readonly GroupResult[] {
+export function notStarted(reasons: readonly AdvisedReason[]): readonly GroupResult[] {
   const late = [...new Set(reasons.flatMap(({ group }) => group ?? []))];
   return late.map((group) => ({
     group,

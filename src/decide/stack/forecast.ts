@@ -1,6 +1,6 @@
 import { keptReasons } from '../gates/gates.js';
-import type { GroupOutlook } from '../../model/stack/change-plan.js';
-import type { Observed, Reason } from '../../model/rollout/decision.js';
+import type { AdvisedOutlook, GroupOutlook } from '../../model/stack/change-plan.js';
+import type { AdvisedReason, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group, Instance, Size } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { expectedTime, roundsOf } from '../outlook/expected-time.js';
@@ -23,7 +23,7 @@ import { instability } from '../instances/stability.js';
  * What a swap or a rolling rollout would do with a group, if the stack changed like this now.
  * @param effect what the change does to the group, see `effectOn`
  */
-export function groupOutlook(observed: Observed, plan: Plan, group: Group, effect: Effect): GroupOutlook {
+export function groupOutlook(observed: Observed, plan: Plan, group: Group, effect: Effect): AdvisedOutlook {
   const { becomes, resized, replaced, tooSmall } = effect;
   const here = membersOf(group);
   const skip = skipped(observed, plan, group, becomes);
@@ -143,7 +143,7 @@ function skipped(observed: Observed, plan: Plan, group: Group, becomes: string |
 }
 
 /** What preflight would say, and a rollout that is under way. */
-function allAgainst(observed: Observed, plan: Plan, group: Group): readonly Reason[] {
+function allAgainst(observed: Observed, plan: Plan, group: Group): readonly AdvisedReason[] {
   const { record, lease } = group.notes;
   if (record === undefined)
     return [...reasonsAgainst({ observed, plan }, group), ...factsOf(plan).reasonsAgainst(plan, group)];
@@ -161,7 +161,7 @@ function allAgainst(observed: Observed, plan: Plan, group: Group): readonly Reas
 }
 
 /** Not settled is no reason yet: by the time of the swap it may be. */
-function warnings(observed: Observed, plan: Plan, group: Group): readonly Reason[] {
+function warnings(observed: Observed, plan: Plan, group: Group): readonly AdvisedReason[] {
   const open = plan.force ? undefined : instability(group, group.notes.record);
   const wait: Reason[] =
     open === undefined

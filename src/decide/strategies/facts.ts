@@ -1,5 +1,5 @@
 import type { Phase } from '../../model/rollout/action.js';
-import type { Reason } from '../../model/rollout/decision.js';
+import type { AdvisedReason } from '../../model/rollout/decision.js';
 import type { Group, Instance, Size } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
@@ -68,9 +68,9 @@ export interface StrategyFacts {
   /** The record of a new rollout. @param old the instances that the rollout would begin with */
   readonly newRecord: (plan: Plan, group: Group, old: readonly Instance[], base: RecordBase) => RolloutRecord;
   /** Reasons of the strategy itself against a start. */
-  readonly reasonsAgainst: (plan: Plan, group: Group) => readonly Reason[];
+  readonly reasonsAgainst: (plan: Plan, group: Group) => readonly AdvisedReason[];
   /** What a person should know of the strategy's limits before a start. */
-  readonly warnings: (plan: Plan, group: Group) => readonly Reason[];
+  readonly warnings: (plan: Plan, group: Group) => readonly AdvisedReason[];
   /** What the group grows to, and how much is proven before the verdict. */
   readonly target: (record: RolloutRecord) => TargetSize;
   /** True when the old instances are protected from scale-in. */

@@ -11,7 +11,8 @@ import {
 } from '../../decide/diagnosis/diagnose.js';
 import { isStackItself, rootCauses } from '../../decide/diagnosis/root-causes.js';
 import { AwsFault } from '../../errors.js';
-import type { Activity, Finding } from '../../model/finding.js';
+import type { PrintedLine } from '../../model/rollout/decision.js';
+import type { Activity, AdvisedFinding } from '../../model/finding.js';
 import type { Group, LifecycleHook } from '../../model/rollout/group.js';
 import type { Stack, HookAdvice, StackEvent } from '../../model/stack/stack.js';
 import { consoleReader, type ConsoleReader } from './instance-console.js';
@@ -45,12 +46,12 @@ export type HeldState = 'Pending:Wait' | 'Terminating:Wait';
 
 /** What a run saw of an instance that went wrong, and the state in which hooks held it. */
 export interface SeenInstance {
-  readonly finding: Finding;
+  readonly finding: AdvisedFinding;
   readonly held?: HeldState;
 }
 
 export interface Diagnosis {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly AdvisedFinding[];
   /** What may not be read, or could not. */
   readonly missed: readonly string[];
 }
@@ -94,7 +95,7 @@ export async function diagnose(deps: Deps, target: DiagnoseTarget): Promise<Diag
   return { findings, missed: [...missed] };
 }
 
-async function ofStack(asking: Asking, name: string, target: DiagnoseTarget): Promise<readonly Finding[]> {
+async function ofStack(asking: Asking, name: string, target: DiagnoseTarget): Promise<readonly AdvisedFinding[]> {
   const { deps, ask } = asking;
   const stack = await ask('cloudformation:DescribeStacks', undefined, () => deps.gateway.describeStack(name));
   if (stack === undefined) return [];
@@ -112,13 +113,13 @@ async function ofOperation(
   stack: Stack,
   events: readonly StackEvent[],
   target: DiagnoseTarget,
-): Promise<readonly Finding[]> {
+): Promise<readonly AdvisedFinding[]> {
   const failed = await ask('cloudformation:DescribeEvents', [], () => deps.gateway.failedEvents({ stack: stack.id }));
   const places = await placesOf(rootCauses(events), events, target.locate);
   const findings = diagnoseStack(events, failed, places, await adviceOf(deps, events, ask));
   const began = Math.min(...events.map(({ at }) => at));
   const groups = groupsIn(events);
-  const shown: Finding[] = [];
+  const shown: AdvisedFinding[] = [];
   for (const finding of findings) {
     const group = finding.code === 'diagnose.signalsMissing' ? groups.get(finding.resource) : undefined;
     if (group === undefined) shown.push(finding);
@@ -128,7 +129,7 @@ async function ofOperation(
       const launched = (await activitiesOf(deps, group, began, ask)).flatMap(({ instance, description }) =>
         instance !== undefined && !description.startsWith('Terminating') ? [instance] : [],
       );
-      shown.push({ ...finding, evidence: [...finding.evidence, ...(await consoles(read, launched))] });
+      shown.push(withConsole(finding, await consoles(read, launched)));
     }
   }
   const gone = [...groups.values()].filter((name) => !target.groups.some((group) => group.name === name));
@@ -160,9 +161,9 @@ function groupsIn(events: readonly StackEvent[]): ReadonlyMap<string, string> {
   );
 }
 
-async function ofChangeSets(deps: Deps, { id }: Stack, ask: Ask): Promise<readonly Finding[]> {
+async function ofChangeSets(deps: Deps, { id }: Stack, ask: Ask): Promise<readonly AdvisedFinding[]> {
   const sets = await ask('cloudformation:ListChangeSets', [], () => deps.gateway.listChangeSets(id));
-  const findings: Finding[] = [];
+  const findings: AdvisedFinding[] = [];
   for (const set of sets.filter(({ status, reason }) => status === 'FAILED' && !saysNothingChanges(reason))) {
     findings.push(
       ...diagnoseChangeSet(
@@ -176,9 +177,12 @@ async function ofChangeSets(deps: Deps, { id }: Stack, ask: Ask): Promise<readon
 }
 
 /** Instances that a run waited for: those that a hook held, and what they had printed. */
-async function ofInstances({ deps, ask, read }: Asking, history: readonly SeenInstance[]): Promise<readonly Finding[]> {
+async function ofInstances(
+  { deps, ask, read }: Asking,
+  history: readonly SeenInstance[],
+): Promise<readonly AdvisedFinding[]> {
   const hooks = new Map<string, readonly LifecycleHook[]>();
-  const shown: Finding[] = [];
+  const shown: AdvisedFinding[] = [];
   for (const { finding, held } of history) {
     const { group = '' } = finding;
     if (held !== undefined) {
@@ -186,12 +190,12 @@ async function ofInstances({ deps, ask, read }: Asking, history: readonly SeenIn
       hooks.set(group, known);
       const { code, remedy, evidence } = hookWaiting(group, finding.resource, held, known);
       shown.push({ ...finding, code, remedy, evidence });
-    } else shown.push({ ...finding, evidence: [...finding.evidence, ...(await consoles(read, [finding.resource]))] });
+    } else shown.push(withConsole(finding, await consoles(read, [finding.resource])));
   }
   return shown;
 }
 
-async function ofGroup({ deps, ask, read }: Asking, group: Group, since: Instant): Promise<readonly Finding[]> {
+async function ofGroup({ deps, ask, read }: Asking, group: Group, since: Instant): Promise<readonly AdvisedFinding[]> {
   // What stands behind a balancer without a group has no activities.
   const activities = group.balancerOnly === true ? [] : await activitiesOf(deps, group.name, since, ask);
   const past = causesInActivities(group.name, activities);
@@ -199,25 +203,34 @@ async function ofGroup({ deps, ask, read }: Asking, group: Group, since: Instant
     group.instances.some(({ lifecycle }) => lifecycle.endsWith(':Wait')) ||
     past.some(({ finding }) => finding.code === 'diagnose.hookAbandoned');
   const hooks = held ? await hooksOf(deps, group.name, ask) : [];
-  const findings: Finding[] = [];
-  const withEvidence = (finding: Finding, more: readonly string[]): Finding => ({
-    ...finding,
-    evidence: [...finding.evidence, ...more],
-  });
+  const findings: AdvisedFinding[] = [];
   const ofHooks = hooks.filter(({ holds }) => holds === 'Pending:Wait').map(hookFacts);
   for (const { finding, instances } of past) {
-    const more = finding.code === 'diagnose.hookAbandoned' ? ofHooks : await consoles(read, instances);
-    findings.push(withEvidence(finding, more));
+    findings.push(
+      finding.code === 'diagnose.hookAbandoned'
+        ? { ...finding, evidence: [...finding.evidence, ...ofHooks] }
+        : withConsole(finding, await consoles(read, instances)),
+    );
   }
   for (const finding of diagnoseGroup(group, hooks, activities)) {
     const sick = finding.code === 'diagnose.notInService' ? [finding.resource] : [];
-    findings.push(withEvidence(finding, await consoles(read, sick)));
+    findings.push(withConsole(finding, await consoles(read, sick)));
   }
   return findings;
 }
 
-async function consoles(read: ConsoleReader | undefined, instances: readonly string[]): Promise<readonly string[]> {
-  const lines: string[] = [];
+/** The finding with what was printed, as data and for people. */
+function withConsole(finding: AdvisedFinding, lines: readonly PrintedLine[]): AdvisedFinding {
+  if (lines.length === 0) return finding;
+  const told = lines.map(({ instance, line }) => `console of ${instance}: ${line}`);
+  return { ...finding, evidence: [...finding.evidence, ...told], printed: lines };
+}
+
+async function consoles(
+  read: ConsoleReader | undefined,
+  instances: readonly string[],
+): Promise<readonly PrintedLine[]> {
+  const lines: PrintedLine[] = [];
   if (read !== undefined) for (const id of instances) lines.push(...(await read(id)));
   return lines;
 }

@@ -1,3 +1,4 @@
+import type { PrintedLine } from '../../model/rollout/decision.js';
 import type { Redact } from '../../text/secrets/redact.js';
 import { plainText } from '../../text/plain.js';
 
@@ -6,8 +7,8 @@ const MOST_CONSOLES = 3;
 const MOST_LINES = 15;
 const MOST_CHARACTERS = 300;
 
-/** The last lines that an instance has printed, each marked as such; none when it was asked before, or enough were. */
-export type ConsoleReader = (instance: string) => Promise<readonly string[]>;
+/** The last lines that an instance has printed; none when it was asked before, or enough were. */
+export type ConsoleReader = (instance: string) => Promise<readonly PrintedLine[]>;
 
 /** Reads consoles of a few instances, with what is known to be secret taken out. */
 export function consoleReader(read: (instance: string) => Promise<string>, redact: Redact): ConsoleReader {
@@ -15,7 +16,7 @@ export function consoleReader(read: (instance: string) => Promise<string>, redac
   return async (instance) => {
     if (asked.has(instance) || asked.size >= MOST_CONSOLES) return [];
     asked.add(instance);
-    return lastLines(redact(plainText(await read(instance), ''))).map((line) => `console of ${instance}: ${line}`);
+    return lastLines(redact(plainText(await read(instance), ''))).map((line) => ({ instance, line }));
   };
 }
 

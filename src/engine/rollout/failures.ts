@@ -3,7 +3,7 @@ import { sayServing, serveSideBySide, servingIn } from '../../decide/instances/w
 import { keepsOld } from '../../decide/gates/kept-half.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { type AwsFault, Failure, refused } from '../../errors.js';
-import type { Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
+import type { AdvisedReason, Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import {
@@ -25,7 +25,7 @@ import { saidBy } from '../../text/fault-text.js';
 import { sentence } from '../../text/sentence.js';
 
 /** The run was refused before anything was changed. */
-export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {
+export function refusedRun(reasons: readonly AdvisedReason[], plan: Plan): Failure {
   const { long, refused: code } = factsOf(plan).words;
   const it = `The ${long} was not started`;
   const what =
@@ -406,6 +406,6 @@ function status(plan: Plan): readonly NextCommand[] {
   ];
 }
 
-function place(reason: Reason | undefined): string {
+function place(reason: AdvisedReason | undefined): string {
   return reason?.group === undefined ? '' : `${reason.group}: `;
 }

@@ -1,7 +1,7 @@
 import { effectOn, type Effect } from '../../decide/stack/change-impact.js';
 import { shifted, wholeSize } from '../../decide/ownership/ignored-old.js';
 import { groupOutlook } from '../../decide/stack/forecast.js';
-import type { GroupOutlook } from '../../model/stack/change-plan.js';
+import type { AdvisedOutlook } from '../../model/stack/change-plan.js';
 import type { StackChanges } from '../../model/stack/change-set.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
@@ -17,7 +17,7 @@ export async function lookAhead(
   plan: Plan,
   changes: StackChanges | undefined,
   keepsSizes: boolean,
-): Promise<readonly GroupOutlook[]> {
+): Promise<readonly AdvisedOutlook[]> {
   if (plan.groups.length === 0) return [];
   const bare = await retrying(deps).describeGroups(plan.groups);
   const refs = new Map(bare.groups.map((group) => [group.name, group.configurationRefs]));

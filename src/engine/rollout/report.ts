@@ -3,9 +3,10 @@ import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { AwsFault } from '../../errors.js';
 import type { Emit } from '../../model/event.js';
 import type { Action } from '../../model/rollout/action.js';
-import type { GroupResult, Observed, Progress, Reason, Wait } from '../../model/rollout/decision.js';
+import type { AdvisedReason, GroupResult, Observed, Progress, Wait } from '../../model/rollout/decision.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
+import { asTold } from '../../text/commands/remedy.js';
 import type { Deps } from '../deps.js';
 import { groupState } from '../../decide/outlook/group-state.js';
 import { digest } from './looks/digest.js';
@@ -27,7 +28,7 @@ export function nothingTold(): Told {
 
 /** Turns what the loop sees into events, each fact once. */
 export interface Reporter {
-  warnings(reasons: readonly Reason[]): void;
+  warnings(reasons: readonly AdvisedReason[]): void;
   adopted(observed: Observed): void;
   state(observed: Observed): void;
   instances(observed: Observed): void;
@@ -41,7 +42,7 @@ export interface Reporter {
 }
 
 /** A reporter that emits only what changed since it was told last. */
-export function createReporter({ emit }: Deps, plan: Plan, told: Told = nothingTold()): Reporter {
+export function createReporter({ emit, placed }: Deps, plan: Plan, told: Told = nothingTold()): Reporter {
   const { holders } = told;
   const news = (about: string, value: unknown): boolean => {
     const [key, mark] = [digest(about), digest(JSON.stringify(value))];
@@ -52,7 +53,7 @@ export function createReporter({ emit }: Deps, plan: Plan, told: Told = nothingT
   return {
     warnings: (reasons) => {
       // Two warnings of one group can share a code, so the text is part of the key.
-      for (const reason of reasons)
+      for (const reason of reasons.map((one) => asTold(one, placed)))
         if (news(`warning ${reason.group ?? ''} ${reason.code} ${reason.text}`, reason))
           emit({ type: 'warning', reason });
     },

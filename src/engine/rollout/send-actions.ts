@@ -1,4 +1,5 @@
-import { command, commandText, withWords } from '../../text/commands/next-command.js';
+import { command, withWords } from '../../text/commands/next-command.js';
+import { remedyText } from '../../text/commands/remedy.js';
 import type { Milliseconds } from '../../clock.js';
 import { guard } from '../../decide/guard/guard.js';
 import { withKept } from '../../decide/ownership/ignored-old.js';
@@ -132,7 +133,7 @@ async function unshielded(
       code: 'group.unshielded',
       group,
       text: `its old instances ${failed} (${code}: ${message})`,
-      remedy: on ? 'Do not lower its desired capacity before the rollout is over.' : commandText(free),
+      remedy: on ? 'Do not lower its desired capacity before the rollout is over.' : remedyText([free], deps.placed),
     },
   });
   observer.recall((seen) => ({

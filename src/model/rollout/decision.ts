@@ -1,4 +1,5 @@
 import type { Instant, Milliseconds } from '../../clock.js';
+import type { Remedy } from '../../text/commands/remedy.js';
 import type { Action, Phase } from './action.js';
 import type { Alarm } from './alarm.js';
 import type { GroupResult } from './group-result.js';
@@ -127,7 +128,7 @@ export type Decision =
       readonly hooks?: readonly HookDue[];
       readonly gates?: readonly GateDue[];
     }
-  | { readonly kind: 'refuse'; readonly reasons: readonly Reason[] }
+  | { readonly kind: 'refuse'; readonly reasons: readonly AdvisedReason[] }
   /** Another run has the group; `lost` when we had begun to change it. */
   | {
       readonly kind: 'held';
@@ -150,8 +151,21 @@ export interface Reason {
   readonly place?: string;
   /** What shows it, line by line: AWS's own words, or what an instance printed. */
   readonly evidence?: readonly string[];
+  /** What instances printed on their consoles; the last lines of the evidence say the same. */
+  readonly printed?: readonly PrintedLine[];
   /** The instance that it is about, as it was waited for last. */
   readonly instance?: AwaitedInstance;
+}
+
+/** A line that an instance has printed on its console. */
+export interface PrintedLine {
+  readonly instance: string;
+  readonly line: string;
+}
+
+/** A reason before it is told: the commands in its remedy are data. `toldReason` makes the sentence. */
+export interface AdvisedReason extends Omit<Reason, 'remedy'> {
+  readonly remedy: Remedy;
 }
 
 /** What one look shows of everything that the run works on. */

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../clock.js';
-import type { Reason } from '../rollout/decision.js';
+import type { AdvisedReason, Reason } from '../rollout/decision.js';
 import type { Size } from '../rollout/group.js';
 
 /** What a change of a stack, and the swap after it, would do: what people look at before they say yes. */
@@ -99,4 +99,10 @@ export interface GroupOutlook {
   /** Every reason against it, as preflight would say it. */
   readonly against: readonly Reason[];
   readonly warnings: readonly Reason[];
+}
+
+/** An outlook before it is told: the commands in its remedies are data. */
+export interface AdvisedOutlook extends Omit<GroupOutlook, 'against' | 'warnings'> {
+  readonly against: readonly AdvisedReason[];
+  readonly warnings: readonly AdvisedReason[];
 }

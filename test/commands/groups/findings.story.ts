@@ -255,6 +255,10 @@ describe('what went wrong', function () {
       '600',
     );
     expect(code, stderr).to.equal(4);
+    // What is data says the same, with the same taken out.
+    const data = document.failure?.reasons.flatMap(({ printed = [] }) => printed) ?? [];
+    expect(data.map(({ line }) => line).join('\n')).to.include('db://app:****@db, key ****');
+    expect(JSON.stringify(document)).not.to.include(SECRET);
     const lines =
       document.failure?.reasons
         .flatMap(({ evidence = [] }) => evidence)

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Effect } from '../../../src/decide/stack/change-impact.js';
 import { groupOutlook } from '../../../src/decide/stack/forecast.js';
-import type { GroupOutlook } from '../../../src/model/stack/change-plan.js';
+import type { AdvisedOutlook } from '../../../src/model/stack/change-plan.js';
 import type { Group } from '../../../src/model/rollout/group.js';
 import type { Plan } from '../../../src/model/rollout/rollout-plan.js';
 import { BALANCER, group, instance, LEASE, observed, PLAN, RECORD } from '../../support/groups.js';
@@ -10,13 +10,13 @@ const NOTHING: Effect = { replaced: [] };
 const CHANGES: Effect = { becomes: 'LaunchTemplate changes by parameter ImageId', replaced: [] };
 /** Both instances run what the group launches. */
 const current = (differs: Partial<Group> = {}): Group => group({ configurations: ['lc/one'], ...differs });
-const outlook = (one: Group, effect: Effect = NOTHING, plan: Partial<Plan> = {}): GroupOutlook =>
+const outlook = (one: Group, effect: Effect = NOTHING, plan: Partial<Plan> = {}): AdvisedOutlook =>
   groupOutlook(observed([one]), { ...PLAN, ...plan }, one, effect);
 
 interface Row {
   readonly when: string;
-  readonly of: GroupOutlook;
-  readonly action: GroupOutlook['action'];
+  readonly of: AdvisedOutlook;
+  readonly action: AdvisedOutlook['action'];
   readonly why: RegExp;
 }
 

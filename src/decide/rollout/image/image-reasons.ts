@@ -1,5 +1,6 @@
-import type { Reason } from '../../../model/rollout/decision.js';
-import { command, commandText } from '../../../text/commands/next-command.js';
+import type { AdvisedReason, Reason } from '../../../model/rollout/decision.js';
+import { command } from '../../../text/commands/next-command.js';
+import { remedyWith, type Remedy } from '../../../text/commands/remedy.js';
 import { list } from '../../../text/list.js';
 
 /** What an image is, as far as it exists. */
@@ -54,8 +55,12 @@ interface Images {
  *
  * @param all every group of the account and region
  */
-export function imageReasons(group: LaunchingGroup, images: Images, all: readonly LaunchingGroup[]): readonly Reason[] {
-  const reason = (code: string, text: string, remedy: string): Reason => ({ code, group: group.name, text, remedy });
+export function imageReasons(
+  group: LaunchingGroup,
+  images: Images,
+  all: readonly LaunchingGroup[],
+): readonly AdvisedReason[] {
+  const reason: MakeReason = (code, text, remedy) => ({ code, group: group.name, text, remedy });
   const { name, stackId, configurationRefs, overrides = [] } = group;
   const stack = /:stack\/([^/]+)\//.exec(stackId ?? '')?.[1];
   if (stack !== undefined)
@@ -63,7 +68,7 @@ export function imageReasons(group: LaunchingGroup, images: Images, all: readonl
       reason(
         'image.stack',
         `stack ${stack} says which image it launches, and would be out of step`,
-        `Change the stack: ${commandText(command`ha-updater update-stack ${stack}`)} with the parameter of the image.`,
+        remedyWith`Change the stack: ${command`ha-updater update-stack ${stack}`} with the parameter of the image.`,
       ),
     ];
   const [ref, ...others] = configurationRefs;
@@ -87,10 +92,10 @@ export function imageReasons(group: LaunchingGroup, images: Images, all: readonl
   return [...ofImage(images, reason), ...ofFollowers(name, named.template, all, reason)];
 }
 
-type MakeReason = (code: string, text: string, remedy: string) => Reason;
+type MakeReason = (code: string, text: string, remedy: Remedy) => AdvisedReason;
 
 /** Why the image cannot be written in place of the one that is there. */
-function ofImage({ image, launched, found, former }: Images, reason: MakeReason): readonly Reason[] {
+function ofImage({ image, launched, found, former }: Images, reason: MakeReason): readonly AdvisedReason[] {
   if (launched === undefined)
     return [
       reason(
@@ -122,7 +127,7 @@ function ofImage({ image, launched, found, former }: Images, reason: MakeReason)
  * How an image comes by the parameter that says it. Only a parameter of this account whose newest value counts can be
  * set by a command that helps: PutParameter takes a name, no ARN, and none that AWS publishes (SSM API reference).
  */
-function byParameter(parameter: string, image: string): string {
+function byParameter(parameter: string, image: string): Remedy {
   const [, name, version] = /^([\w./-]+)(?::([^:]+))?$/.exec(parameter) ?? [];
   const then = 'then run update-asgs without --image';
   if (name === undefined) return `Have the parameter changed where it is kept, ${then}.`;
@@ -131,7 +136,7 @@ function byParameter(parameter: string, image: string): string {
   if (/^\/?(?:aws|ssm)/i.test(name))
     return 'AWS sets that parameter. For an image of your own name it in the launch template, ' + `${then}.`;
   const put = command`aws ssm put-parameter --name ${name} --value ${image} --overwrite`;
-  return `Change the parameter, ${then}: ${commandText(put)}`;
+  return remedyWith`Change the parameter, ${then}: ${put}`;
 }
 
 /** Groups that would launch the version as soon as it is made, before anything has proven it. */
@@ -140,7 +145,7 @@ function ofFollowers(
   template: string,
   all: readonly LaunchingGroup[],
   reason: MakeReason,
-): readonly Reason[] {
+): readonly AdvisedReason[] {
   const followers = all.filter((one) => one.name !== name && one.configurationRefs.includes(`lt/${template}:$Latest`));
   // rule: latest-of-others
   if (followers.length === 0) return [];

@@ -1,5 +1,6 @@
-import { command, commandText } from '../../../text/commands/next-command.js';
-import type { Reason } from '../../../model/rollout/decision.js';
+import { command } from '../../../text/commands/next-command.js';
+import { remedyWith, type Remedy } from '../../../text/commands/remedy.js';
+import type { AdvisedReason, Reason } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 
 /** A tag by which the owner of a group says that this tool shall never work on it. */
@@ -13,7 +14,7 @@ interface Owner {
   /** What is wrong with replacing its instances from here. */
   readonly but: string;
   /** @param value of the tag @param tags all of the group's */
-  readonly instead: (value: string, tags: Readonly<Record<string, string>>) => string;
+  readonly instead: (value: string, tags: Readonly<Record<string, string>>) => Remedy;
 }
 
 /**
@@ -29,17 +30,17 @@ const THEIRS: readonly Owner[] = [
     instead: (name, tags) => {
       const cluster = tags['eks:cluster-name'] ?? 'CLUSTER';
       const update = command`aws eks update-nodegroup-version --cluster-name ${cluster} --nodegroup-name ${name}`;
-      return `Update the node group: ${commandText(update)}`;
+      return remedyWith`Update the node group: ${update}`;
     },
   },
   {
     key: 'elasticbeanstalk:environment-name',
     who: 'an Elastic Beanstalk environment',
     but: 'it deploys and sets sizes by itself',
-    instead: (name) =>
-      `Update the environment: ${commandText(
-        command`aws elasticbeanstalk update-environment --environment-name ${name}`,
-      )}`,
+    instead: (name) => {
+      const update = command`aws elasticbeanstalk update-environment --environment-name ${name}`;
+      return remedyWith`Update the environment: ${update}`;
+    },
   },
   {
     key: 'AWSBatchServiceTag',
@@ -51,7 +52,7 @@ const THEIRS: readonly Owner[] = [
     key: 'kops.k8s.io/instancegroup',
     who: 'kops',
     but: 'its nodes have to be drained',
-    instead: (name) => `Use ${commandText(command`kops rolling-update cluster --instance-group ${name} --yes`)}`,
+    instead: (name) => remedyWith`Use ${command`kops rolling-update cluster --instance-group ${name} --yes`}`,
   },
 ];
 
@@ -81,7 +82,7 @@ const SHARED: readonly Owner[] = [
 ];
 
 /** Owners whose groups are left alone: what they do would work against a rollout. */
-export function ownersAgainst({ name, tags = {} }: Group): readonly Reason[] {
+export function ownersAgainst({ name, tags = {} }: Group): readonly AdvisedReason[] {
   return [...neverTouched({ name, tags }), ...firstOf(THEIRS, { name, tags }, 'group.operated')];
 }
 
@@ -101,7 +102,7 @@ export function neverTouched({ name, tags = {} }: Pick<Group, 'name' | 'tags'>):
 }
 
 /** What a person should know of those that share a group. */
-export function ownersToKnow(group: Group): readonly Reason[] {
+export function ownersToKnow(group: Group): readonly AdvisedReason[] {
   return firstOf(SHARED, group, 'group.shared');
 }
 
@@ -110,7 +111,7 @@ function firstOf(
   owners: readonly Owner[],
   { name, tags = {} }: Pick<Group, 'name' | 'tags'>,
   code: string,
-): readonly Reason[] {
+): readonly AdvisedReason[] {
   for (const { key, who, but, instead } of owners) {
     const found = Object.entries(tags).find(([one]) =>
       key.endsWith('*') ? one.startsWith(key.slice(0, -1)) : one === key,

@@ -1,5 +1,6 @@
 import type { Instant } from '../../../clock.js';
-import type { Reason, Wait } from '../../../model/rollout/decision.js';
+import { remedyText } from '../../../text/commands/remedy.js';
+import type { AdvisedReason, Reason, Wait } from '../../../model/rollout/decision.js';
 import type { Group, Instance } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../../model/rollout/record.js';
@@ -25,7 +26,7 @@ const SETTLED_LOOKS = 2;
 export type Preflight =
   /** `upToDate`: because of its instances, which reads may show as they were before a change. */
   | { readonly kind: 'skip'; readonly why: string; readonly upToDate: boolean }
-  | { readonly kind: 'refuse'; readonly reasons: readonly Reason[] }
+  | { readonly kind: 'refuse'; readonly reasons: readonly AdvisedReason[] }
   | { readonly kind: 'wait'; readonly wait: Wait }
   | { readonly kind: 'ready'; readonly record: RolloutRecord; readonly why: string };
 
@@ -130,7 +131,7 @@ function skipped(plan: Plan, group: Group): { readonly why: string; readonly upT
     here.length === 1 ? [`its one ${others}instance`, 'runs'] : [`all ${here.length} ${others}instances`, 'run'];
   const short = group.size.desired - units(membersOf(group));
   const missing = short > 0 ? `; ${short} of ${group.size.desired} ${short === 1 ? 'is' : 'are'} missing` : '';
-  const ghosts = deletedBalancers(group).map(({ text, remedy }) => `; but ${text}. ${remedy}`);
+  const ghosts = deletedBalancers(group).map(({ text, remedy }) => `; but ${text}. ${remedyText(remedy)}`);
   return {
     why:
       `${who} ${run} ${group.configurations.join(' or ')} already${sayKept(stay)}${missing}${frozen}` + ghosts.join(''),

@@ -1,5 +1,6 @@
-import { command, commandText } from '../../../text/commands/next-command.js';
-import type { Observed, Reason } from '../../../model/rollout/decision.js';
+import { command } from '../../../text/commands/next-command.js';
+import { remedyWith, type Remedy } from '../../../text/commands/remedy.js';
+import type { AdvisedReason, Observed, Reason } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import { standing } from '../../instances/classify.js';
 import { deletedBalancers } from '../../instances/deleted-balancers.js';
@@ -11,7 +12,7 @@ import type { LookAndPlan } from '../../view.js';
 import { NEEDED } from '../processes.js';
 
 /** Every reason against a rollout over the group that can be seen now. */
-export function reasonsAgainst({ observed, plan }: LookAndPlan, group: Group): readonly Reason[] {
+export function reasonsAgainst({ observed, plan }: LookAndPlan, group: Group): readonly AdvisedReason[] {
   return [
     ...groupReasons(group),
     ...ownersAgainst(group),
@@ -30,9 +31,9 @@ export function reasonsAgainst({ observed, plan }: LookAndPlan, group: Group): r
 }
 
 /** What the group is, or carries. */
-function groupReasons(group: Group): readonly Reason[] {
-  const reasons: Reason[] = [];
-  const against = (code: string, text: string, remedy: string): void =>
+function groupReasons(group: Group): readonly AdvisedReason[] {
+  const reasons: AdvisedReason[] = [];
+  const against = (code: string, text: string, remedy: Remedy): void =>
     void reasons.push({ code, group: group.name, text, remedy });
   if (group.status !== undefined)
     against(
@@ -46,12 +47,12 @@ function groupReasons(group: Group): readonly Reason[] {
       `only ${group.operator} may change it`,
       'Leave it out, or roll out through that service.',
     );
+  const withoutPool = command`aws autoscaling delete-warm-pool --auto-scaling-group-name ${group.name}`;
   if (group.hasWarmPool)
     against(
       'group.warmPool',
       'it has a warm pool, whose instances were launched with the old configuration',
-      'Delete the warm pool for the time of the rollout: ' +
-        commandText(command`aws autoscaling delete-warm-pool --auto-scaling-group-name ${group.name}`),
+      remedyWith`Delete the warm pool for the time of the rollout: ${withoutPool}`,
     );
   if (group.notes.unreadable !== undefined)
     against(
@@ -63,19 +64,19 @@ function groupReasons(group: Group): readonly Reason[] {
 }
 
 /** Processes that are suspended and without which nothing can be replaced. */
-function suspendedReasons({ name, suspended, notes }: Group): readonly Reason[] {
+function suspendedReasons({ name, suspended, notes }: Group): readonly AdvisedReason[] {
   const frozen = notes.frozen?.processes ?? [];
   const missing = NEEDED.filter(
     (process) => suspended.includes(process) && !(process === 'Launch' && frozen.includes(process)),
   );
   return missing.map((process) => {
     const what = ['--auto-scaling-group-name', name, '--scaling-processes', process];
-    const resume = commandText(command`aws autoscaling resume-processes ${what}`);
+    const resume = command`aws autoscaling resume-processes ${what}`;
     return {
       code: 'group.suspended',
       group: name,
       text: `the process ${process} is suspended, so no instance can be replaced`,
-      remedy: `${resume}, or --force, which resets all that is suspended.`,
+      remedy: remedyWith`${resume}, or --force, which resets all that is suspended.`,
     };
   });
 }
@@ -100,14 +101,22 @@ function shiftedReasons({ name, instances }: Group): readonly Reason[] {
 }
 
 /** What else is under way on the group, and whether it is known what it launches. */
-function changeReasons({ precautions }: Observed, group: Group): readonly Reason[] {
+function changeReasons({ precautions }: Observed, group: Group): readonly AdvisedReason[] {
   const { activeRefresh, changingBalancers = [] } = precautions.find((one) => one.group === group.name) ?? {};
-  const against = (code: string, text: string, remedy: string): Reason => ({ code, group: group.name, text, remedy });
-  const cancel = commandText(command`aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${group.name}`);
+  const against = (code: string, text: string, remedy: Remedy): AdvisedReason => ({
+    ...{ code, group: group.name, text, remedy },
+  });
+  const cancel = command`aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${group.name}`;
   return [
     ...(activeRefresh === undefined
       ? []
-      : [against('group.refresh', `an instance refresh is running (${activeRefresh})`, `Wait for it, or: ${cancel}`)]),
+      : [
+          against(
+            'group.refresh',
+            `an instance refresh is running (${activeRefresh})`,
+            remedyWith`Wait for it, or: ${cancel}`,
+          ),
+        ]),
     ...changingBalancers.map((balancer) =>
       against(
         'group.attaching',

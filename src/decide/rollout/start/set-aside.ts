@@ -1,11 +1,16 @@
-import { command, commandText } from '../../../text/commands/next-command.js';
-import type { Reason, Wait } from '../../../model/rollout/decision.js';
+import { command } from '../../../text/commands/next-command.js';
+import { remedyWith, type Remedy } from '../../../text/commands/remedy.js';
+import type { AdvisedReason, Reason, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { count } from '../../../text/count.js';
 import { membersOf, standing } from '../../instances/classify.js';
 import { limitFrom } from '../../memory/unseen-time.js';
 import type { LookAndPlan } from '../../view.js';
+
+const TO_REPLACE = 'Say --protected refresh to replace them anyway, --protected ignore to leave them old';
+const TO_LEAVE =
+  'Say --standby ignore to leave them as they are, --standby terminate to terminate them with the old ones';
 
 /** Ids that are told one by one. */
 const TOLD = 5;
@@ -16,7 +21,7 @@ interface SetAside {
   readonly choice: NonNullable<Plan['protected'] | Plan['standby']>;
   readonly text: string;
   /** What may be done, where the choice is to refuse. */
-  readonly remedy: string;
+  readonly remedy: Remedy;
   /** What becomes of them, where a rollout may start. */
   readonly fate: string;
 }
@@ -38,10 +43,8 @@ function setAside(plan: Plan, group: Group): readonly SetAside[] {
     '--instance-ids',
     ...ids(some),
   ];
-  const lift = commandText(
-    command`aws autoscaling set-instance-protection --no-protected-from-scale-in ${which(guarded)}`,
-  );
-  const back = commandText(command`aws autoscaling exit-standby ${which(parked)}`);
+  const lift = command`aws autoscaling set-instance-protection --no-protected-from-scale-in ${which(guarded)}`;
+  const back = command`aws autoscaling exit-standby ${which(parked)}`;
   const found: SetAside[] = [];
   if (guarded.length > 0)
     found.push({
@@ -54,8 +57,7 @@ function setAside(plan: Plan, group: Group): readonly SetAside[] {
         protectsNew === true
           ? 'Say --protected refresh to replace them anyway, or --protected ignore to leave them old: the group ' +
             'protects whatever it launches (NewInstancesProtectedFromScaleIn), so waiting does not help.'
-          : 'Say --protected refresh to replace them anyway, --protected ignore to leave them old, --protected wait ' +
-            `to wait until nobody protects them, or lift it: ${lift}`,
+          : remedyWith`${TO_REPLACE}, --protected wait to wait until nobody protects them, or lift it: ${lift}`,
       fate:
         plan.protected === 'ignore'
           ? `${guarded.length} of its instances ${guarded.length === 1 ? 'stays' : 'stay'} old (--protected ignore).`
@@ -68,9 +70,7 @@ function setAside(plan: Plan, group: Group): readonly SetAside[] {
       text: `${parked.length === 1 ? `${told(ids(parked))} is` : `${parked.length} instances are`} in Standby${
         parked.length === 1 ? '' : ` (${told(ids(parked))})`
       }`,
-      remedy:
-        'Say --standby ignore to leave them as they are, --standby terminate to terminate them with the old ones, ' +
-        `--standby wait to wait until they are back, or put them back: ${back}`,
+      remedy: remedyWith`${TO_LEAVE}, --standby wait to wait until they are back, or put them back: ${back}`,
       fate:
         plan.standby === 'terminate'
           ? 'A rollout terminates them with the last old ones (--standby terminate); after a roll-back they stay.'
@@ -88,7 +88,7 @@ function told(ids: readonly string[]): string {
 }
 
 /** Reasons not to start; with `wait` there is none before its time is over. */
-export function setAsideReasons({ observed, plan }: LookAndPlan, group: Group): readonly Reason[] {
+export function setAsideReasons({ observed, plan }: LookAndPlan, group: Group): readonly AdvisedReason[] {
   const late = observed.at >= waitsUntil({ observed, plan });
   return setAside(plan, group)
     .filter(({ choice }) => choice === 'refuse' || (choice === 'wait' && late))

@@ -1,4 +1,4 @@
-import type { GroupResult, Reason, Wait } from '../../../model/rollout/decision.js';
+import type { AdvisedReason, GroupResult, Wait } from '../../../model/rollout/decision.js';
 import { ringingReasons } from '../../gates/alarms.js';
 import type { GroupView, RolloutView } from '../../view.js';
 import { awaitVisibility, type CheckedGroup } from './await-stack-visibility.js';
@@ -16,7 +16,7 @@ export function startGate(view: RolloutView, turns: readonly Turn[]): StartGate 
   return gate.kind === 'closed' ? gate : { ...gate, results: [...gone.results, ...gate.results] };
 }
 
-function openGate(view: RolloutView, turns: readonly Turn[], missing: readonly Reason[]): StartGate {
+function openGate(view: RolloutView, turns: readonly Turn[], missing: readonly AdvisedReason[]): StartGate {
   const { observed, plan } = view;
   const fresh = turns.flatMap((turn) => (turn.kind === 'fresh' ? [turn.of] : []));
   const skip = (why: string): readonly GroupResult[] =>
@@ -44,7 +44,7 @@ function checkedGate(
   view: RolloutView,
   turns: readonly Turn[],
   fresh: readonly GroupView[],
-  others: readonly Reason[],
+  others: readonly AdvisedReason[],
 ): StartGate {
   const begun = turns.some(({ kind }) => kind === 'own');
   const checks = fresh.map((of): CheckedGroup => ({ of, check: preflight(view, of.group) }));
@@ -70,7 +70,7 @@ function isFinishing(turn: Turn): boolean {
 }
 
 /** A group cannot start although others have their record: theirs are taken back where nothing was changed yet. */
-function takeAllBack(view: RolloutView, turns: readonly Turn[], reasons: readonly Reason[]): StartGate {
+function takeAllBack(view: RolloutView, turns: readonly Turn[], reasons: readonly AdvisedReason[]): StartGate {
   const why = `taken back: ${reasons[0]?.text ?? ''}`;
   const acts = turns.flatMap((turn) =>
     turn.kind === 'own' && isOnlyNoted(turn.of) ? [takeBack(view, turn.of, why)] : [],
@@ -81,7 +81,7 @@ function takeAllBack(view: RolloutView, turns: readonly Turn[], reasons: readonl
 
 /** Groups that no longer exist: a reason not to start, or the end of their rollout. */
 function vanished({ observed, plan }: RolloutView): {
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly AdvisedReason[];
   readonly results: readonly GroupResult[];
 } {
   const { missing, seen } = observed;

@@ -1,5 +1,6 @@
-import { command, commandText, withWords, type NextCommand } from '../../../text/commands/next-command.js';
-import type { Reason } from '../../../model/rollout/decision.js';
+import { command, withWords, type NextCommand } from '../../../text/commands/next-command.js';
+import type { Remedy } from '../../../text/commands/remedy.js';
+import type { AdvisedReason, Reason } from '../../../model/rollout/decision.js';
 import type { Balancer, Group, Instance } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { split, standing } from '../../instances/classify.js';
@@ -21,9 +22,11 @@ import { timeLimits } from '../time-limits.js';
 import { wholeRecord } from '../../ownership/ignored-old.js';
 
 /** What a person should know before a rollout starts; none of it stops it. */
-export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): readonly Reason[] {
+export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): readonly AdvisedReason[] {
   const precautions = observed.precautions.find((one) => one.group === group.name);
-  const warn = (code: string, text: string, remedy: string): Reason => ({ code, group: group.name, text, remedy });
+  const warn = (code: string, text: string, remedy: Remedy): AdvisedReason => ({
+    ...{ code, group: group.name, text, remedy },
+  });
   const { warnings = [], unjudgedSources = [] } = precautions ?? {};
   // Nothing is launched or proven while a size is kept.
   if (factsOf(plan).kind === 'keeping') return [];
@@ -157,7 +160,7 @@ function healthWarnings(plan: Plan, group: Group, balancer: Balancer): readonly 
  * them away but a call, and they cost what they cost.
  * Source: EC2 Auto Scaling user guide, "Control instance retention with instance lifecycle policies".
  */
-function retainedWarnings({ name, instances }: Group): readonly Reason[] {
+function retainedWarnings({ name, instances }: Group): readonly AdvisedReason[] {
   const ids = instances.filter(({ lifecycle }) => standing(lifecycle) === 'retained').map(({ id }) => id);
   if (ids.length === 0) return [];
   const [which, go] = ids.length === 1 ? ['instance is', 'costs money'] : ['instances are', 'cost money'];
@@ -166,7 +169,7 @@ function retainedWarnings({ name, instances }: Group): readonly Reason[] {
       code: 'group.retained',
       group: name,
       text: `${ids.length} ${which} retained by its lifecycle policy (${list(ids, 5)}), and ${go} until ended by hand`,
-      remedy: commandText(endRetained(ids[0] ?? '')),
+      remedy: [endRetained(ids[0] ?? '')],
       resource: ids[0] ?? '',
     },
   ];

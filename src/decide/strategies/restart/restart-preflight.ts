@@ -1,4 +1,4 @@
-import type { Observed, Reason } from '../../../model/rollout/decision.js';
+import type { AdvisedReason, Observed, Reason } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import { STRATEGY_RECORD_VERSION, type RestartRecord } from '../../../model/rollout/record.js';
 import { SUSPENDED_BY_SWAP } from '../../rollout/processes.js';
@@ -29,7 +29,7 @@ const AGAINST_BOTH: ReadonlySet<string> = new Set([
 /** What is said of one group before its restart. */
 export type RestartPreflight =
   | { readonly kind: 'skip'; readonly why: string }
-  | { readonly kind: 'refuse'; readonly reasons: readonly Reason[] }
+  | { readonly kind: 'refuse'; readonly reasons: readonly AdvisedReason[] }
   | { readonly kind: 'ready'; readonly record: RestartRecord; readonly why: string };
 
 /** Every reason not to start on this group, or its record. Nothing has been changed yet. */

@@ -1,4 +1,4 @@
-import type { GroupResult, Reason } from '../../../model/rollout/decision.js';
+import type { AdvisedReason, GroupResult, Reason } from '../../../model/rollout/decision.js';
 import { notStarted, OPEN, recordActions, refuse, type StartGate, type Turn } from '../../rollout/who-acts-next.js';
 import type { GroupView, RolloutView } from '../../view.js';
 import { restartPreflight } from './restart-preflight.js';
@@ -49,7 +49,7 @@ function openGate(view: RolloutView, turns: readonly Turn[]): StartGate {
 function checkedGate(
   view: RolloutView,
   fresh: readonly GroupView[],
-  missing: readonly Reason[],
+  missing: readonly AdvisedReason[],
   begun: boolean,
 ): StartGate {
   const checks = fresh.map((of) => ({ of, check: restartPreflight(view, of.group) }));

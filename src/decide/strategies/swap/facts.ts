@@ -1,8 +1,9 @@
-import { command, commandText } from '../../../text/commands/next-command.js';
+import { command, type NextCommand } from '../../../text/commands/next-command.js';
+import { remedyWith } from '../../../text/commands/remedy.js';
 import { RECORD_VERSION } from '../../../model/rollout/record.js';
 import { doubled } from '../../instances/capacity.js';
 import { standing } from '../../instances/classify.js';
-import type { Reason } from '../../../model/rollout/decision.js';
+import type { AdvisedReason, Reason } from '../../../model/rollout/decision.js';
 import type { Group, Instance } from '../../../model/rollout/group.js';
 import { wholeSize } from '../../ownership/ignored-old.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
@@ -86,9 +87,9 @@ function keptWarnings({ gates }: Plan, { name, size }: Group): readonly Reason[]
 }
 
 /** Why the old half of a group could not be kept in standby, or not be told from others there. */
-function keepReasons({ name, instances, weighted }: Group): readonly Reason[] {
-  const back = (ids: readonly string[]): string =>
-    commandText(command`aws autoscaling exit-standby --auto-scaling-group-name ${name} --instance-ids ${ids}`);
+function keepReasons({ name, instances, weighted }: Group): readonly AdvisedReason[] {
+  const back = (ids: readonly string[]): NextCommand =>
+    command`aws autoscaling exit-standby --auto-scaling-group-name ${name} --instance-ids ${ids}`;
   const aside = instances.filter(({ lifecycle }) => standing(lifecycle) === 'parked').map(({ id }) => id);
   return [
     ...(weighted
@@ -107,7 +108,7 @@ function keepReasons({ name, instances, weighted }: Group): readonly Reason[] {
             code: 'group.keep',
             group: name,
             text: `it has instances in standby (${list(aside, 5)}), which could not be told from those that are kept`,
-            remedy: `Leave --keep-old out, or put them back: ${back(aside)}`,
+            remedy: remedyWith`Leave --keep-old out, or put them back: ${back(aside)}`,
           },
         ]
       : []),

@@ -1,5 +1,6 @@
-import { command, commandText } from '../../../text/commands/next-command.js';
-import type { Decision, GroupResult, Observed, Reason, Wait } from '../../../model/rollout/decision.js';
+import { command } from '../../../text/commands/next-command.js';
+import { remedyWith } from '../../../text/commands/remedy.js';
+import type { AdvisedReason, Decision, GroupResult, Observed, Reason, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { sayMarked, takeMarkOff, wronglyMarked } from '../../diagnosis/marked.js';
@@ -64,7 +65,7 @@ function missing(group: string): Reason {
   };
 }
 
-function against(group: Group): readonly Reason[] {
+function against(group: Group): readonly AdvisedReason[] {
   const { name, notes } = group;
   if (notes.unreadable !== undefined) {
     return [
@@ -82,13 +83,13 @@ function against(group: Group): readonly Reason[] {
       code: 'group.rollout',
       group: name,
       text: `the rollout of run ${notes.record.run} is on it`,
-      remedy: `Finish it first: ${commandText(command`ha-updater resume ${targetWords(name)}`)}`,
+      remedy: remedyWith`Finish it first: ${command`ha-updater resume ${targetWords(name)}`}`,
     },
   ];
 }
 
 /** With ReplaceUnhealthy resumed Auto Scaling would take out at once all that serves. */
-function markedAgainst(group: Group): readonly Reason[] {
+function markedAgainst(group: Group): readonly AdvisedReason[] {
   const marked = wronglyMarked(group);
   const replaces = group.notes.frozen?.processes.includes('ReplaceUnhealthy') === true;
   // rule: marked-replaced
@@ -97,7 +98,7 @@ function markedAgainst(group: Group): readonly Reason[] {
     code: 'group.marked',
     group: group.name,
     text: sayMarked([id]),
-    remedy: `First: ${commandText(takeMarkOff(id))}`,
+    remedy: remedyWith`First: ${takeMarkOff(id)}`,
   }));
 }
 

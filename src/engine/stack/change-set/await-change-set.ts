@@ -1,4 +1,5 @@
-import { command, commandText } from '../../../text/commands/next-command.js';
+import { command } from '../../../text/commands/next-command.js';
+import { remedyText } from '../../../text/commands/remedy.js';
 import { saysNothingChanges } from '../../../decide/stack/read-change-set.js';
 import { diagnoseChangeSet } from '../../../decide/diagnosis/diagnose.js';
 import { AwsFault, refused } from '../../../errors.js';
@@ -73,8 +74,9 @@ function tellMaybeLeft(deps: Deps, order: StackOrder, error: unknown): void {
     reason: {
       code: 'stack.changeSetLeft',
       text: `The change set ${name} of stack ${order.stack} may be left behind: no answer said whether it was made.`,
-      remedy: commandText(
-        command`aws cloudformation delete-change-set --stack-name ${order.stack} --change-set-name ${name}`,
+      remedy: remedyText(
+        [command`aws cloudformation delete-change-set --stack-name ${order.stack} --change-set-name ${name}`],
+        deps.placed,
       ),
     },
   });

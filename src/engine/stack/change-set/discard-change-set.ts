@@ -1,4 +1,5 @@
-import { command, commandText } from '../../../text/commands/next-command.js';
+import { command } from '../../../text/commands/next-command.js';
+import { remedyText } from '../../../text/commands/remedy.js';
 import { AwsFault } from '../../../errors.js';
 import type { Deps } from '../../deps.js';
 import { retrying } from '../../retrying-gateway.js';
@@ -33,7 +34,7 @@ export async function dropChangeSet(deps: Deps, own: OwnChangeSet): Promise<void
       reason: {
         code: 'stack.changeSetLeft',
         text,
-        remedy: commandText(command`aws cloudformation delete-change-set --change-set-name ${own.id}`),
+        remedy: remedyText([command`aws cloudformation delete-change-set --change-set-name ${own.id}`], deps.placed),
       },
     });
   }
