@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { remedyText } from '../../src/text/commands/remedy.js';
 import { decide } from '../../src/decide/decide.js';
 import { guard } from '../../src/decide/guard/guard.js';
 import { imageReasons, type LaunchingGroup } from '../../src/decide/rollout/image/image-reasons.js';
@@ -198,7 +199,7 @@ describe('why a group cannot be given an image', () => {
   ] as const)
     it(`with ${what}, of a parameter`, () => {
       const [found] = imageReasons(web, { ...images, launched: `resolve:ssm:${parameter}` }, [web]);
-      expect(found?.remedy).to.match(expected);
+      expect(remedyText(found?.remedy ?? '')).to.match(expected);
       expect(found?.text).to.include(`the parameter ${parameter},`);
     });
 });

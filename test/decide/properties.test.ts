@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { remedyText } from '../../src/text/commands/remedy.js';
 import { longestPause } from '../../src/decide/looks/poll-interval.js';
 import fc from 'fast-check';
 import { split, units, serving } from '../../src/decide/instances/classify.js';
@@ -185,7 +186,7 @@ describe('decide: what holds in every state', () => {
             : decision.kind === 'wait'
               ? decision.waits.map((one) => one.why)
               : decision.kind === 'refuse'
-                ? decision.reasons.flatMap((one) => [one.text, one.remedy])
+                ? decision.reasons.flatMap((one) => [one.text, remedyText(one.remedy)])
                 : decision.kind === 'finish'
                   ? decision.results.map((one) => one.why)
                   : [decision.by];

@@ -3,6 +3,7 @@ import type { Gates, RestartPlan } from '../../src/model/rollout/rollout-plan.js
 import type { SandboxClock } from '../../src/sandbox/clock.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import type { CommandBehaviour, Fault, Scenario } from '../../src/sandbox/scenario.js';
+import { toldFacts } from './told-facts.js';
 import { PLAN } from '../support/groups.js';
 import { scriptedHooks } from '../support/scripted-hooks.js';
 import { standAlone } from '../support/alone.js';
@@ -236,7 +237,7 @@ export async function simulateRestart(story: RestartStory, options: StageOptions
     for (const one of endings)
       lines.push(
         ...one.events.map((event) => JSON.stringify(event)),
-        JSON.stringify({ outcome: one.outcome, failure: one.failure?.facts, state: stateOf(stage) }),
+        JSON.stringify({ outcome: one.outcome, failure: toldFacts(one.failure), state: stateOf(stage) }),
       );
     if (isGood(ending) && recover === undefined) break;
     if (run === MOST_RUNS - 1) break;

@@ -3,6 +3,7 @@ import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import { MEDDLINGS, type Fault, type ImageBehaviour, type Scenario } from '../../src/sandbox/scenario.js';
 import { autoScalingState } from '../../src/sandbox/world/autoscaling/state.js';
 import type { World } from '../../src/sandbox/world/world.js';
+import { toldFacts } from './told-facts.js';
 import { idsOf } from '../support/ask.js';
 import { putUnderStack, STACK } from '../support/stack-of-groups.js';
 import { scriptedHooks } from '../support/scripted-hooks.js';
@@ -428,7 +429,7 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
     for (const one of endings)
       lines.push(
         ...one.events.map((event) => JSON.stringify(event)),
-        JSON.stringify({ outcome: one.outcome, failure: one.failure?.facts, state: stateOf(stage) }),
+        JSON.stringify({ outcome: one.outcome, failure: toldFacts(one.failure), state: stateOf(stage) }),
       );
     // A recovery that finds nothing to recover is not the end of the story.
     if (

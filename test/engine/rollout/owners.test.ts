@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { remedyText } from '../../../src/text/commands/remedy.js';
 import { call } from '../../support/sandbox.js';
 import { createStage, stateOf, type Stage } from '../../support/stage.js';
 
@@ -40,7 +41,7 @@ describe('groups that somebody else operates, by their tags', () => {
         const { outcome, failure } = await stage.run(plan);
         expect(outcome).to.equal('refused');
         expect(failure?.facts.reasons.map((reason) => reason.code)).to.deep.equal([code]);
-        expect(failure?.facts.reasons[0]?.remedy).to.match(remedy);
+        expect(remedyText(failure?.facts.reasons[0]?.remedy ?? '')).to.match(remedy);
       }
       expect(stage.changes()).to.deep.equal([]);
     });

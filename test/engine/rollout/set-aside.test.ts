@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { remedyText } from '../../../src/text/commands/remedy.js';
 import type { Plan } from '../../../src/model/rollout/rollout-plan.js';
 import { call } from '../../support/sandbox.js';
 import { createStage, type Ending, type Stage } from '../../support/stage.js';
@@ -65,7 +66,7 @@ describe('instances that are protected from scale-in', () => {
       expect(codes(ending)).to.deep.equal(['group.protected']);
       const [reason] = ending.failure?.facts.reasons ?? [];
       expect(reason?.text).to.equal(`1 of its 3 instances is protected from scale-in (${id})`);
-      expect(reason?.remedy)
+      expect(remedyText(reason?.remedy ?? ''))
         .to.contain('--protected refresh')
         .and.to.contain(
           `set-instance-protection --no-protected-from-scale-in --auto-scaling-group-name web --instance-ids ${id}`,
@@ -109,7 +110,7 @@ describe('instances that are protected from scale-in', () => {
     const { failure } = await stage.run();
     const [reason] = failure?.facts.reasons ?? [];
     expect(reason?.text).to.contain('so will every new one be');
-    expect(reason?.remedy).to.match(
+    expect(remedyText(reason?.remedy ?? '')).to.match(
       /^Say --protected refresh to replace them anyway, or --protected ignore to leave them old: the group protects/,
     );
     expect((await stage.run({ protected: 'refresh' })).outcome).to.equal('swapped');
@@ -132,7 +133,7 @@ describe('instances in standby', () => {
     expect(codes(ending)).to.deep.equal(['group.standby']);
     const [reason] = ending.failure?.facts.reasons ?? [];
     expect(reason?.text).to.equal(`${id} is in Standby`);
-    expect(reason?.remedy)
+    expect(remedyText(reason?.remedy ?? ''))
       .to.contain('--standby ignore')
       .and.to.contain(`exit-standby --auto-scaling-group-name web --instance-ids ${id}`);
   });
