@@ -3,7 +3,7 @@ import type { Gates, RestartPlan } from '../../src/model/rollout/rollout-plan.js
 import type { SandboxClock } from '../../src/sandbox/clock.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import type { CommandBehaviour, Fault, Scenario } from '../../src/sandbox/scenario.js';
-import { toldFacts } from './told-facts.js';
+import { toldFacts } from '../support/told.js';
 import { PLAN } from '../support/groups.js';
 import { scriptedHooks } from '../support/scripted-hooks.js';
 import { standAlone } from '../support/alone.js';

@@ -3,7 +3,7 @@ import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import { MEDDLINGS, type Fault, type ImageBehaviour, type Scenario } from '../../src/sandbox/scenario.js';
 import { autoScalingState } from '../../src/sandbox/world/autoscaling/state.js';
 import type { World } from '../../src/sandbox/world/world.js';
-import { toldFacts } from './told-facts.js';
+import { toldFacts } from '../support/told.js';
 import { idsOf } from '../support/ask.js';
 import { putUnderStack, STACK } from '../support/stack-of-groups.js';
 import { scriptedHooks } from '../support/scripted-hooks.js';

@@ -1,3 +1,5 @@
+import type { Failure } from '../../src/errors.js';
+import { asTold } from '../../src/text/commands/remedy.js';
 import type { Action } from '../../src/model/rollout/action.js';
 import type { Decision } from '../../src/model/rollout/decision.js';
 
@@ -53,4 +55,9 @@ function short(action: Action): string {
     case 'clear':
       return `${action.type} ${action.group}`;
   }
+}
+
+/** The facts of a failure with remedies as they are read, for journals that are compared. */
+export function toldFacts(failure: Failure | undefined): object | undefined {
+  return failure && { ...failure.facts, reasons: failure.facts.reasons.map((reason) => asTold(reason)) };
 }
