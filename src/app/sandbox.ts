@@ -52,23 +52,26 @@ export async function serveWorld(flags: SandboxFlags, surroundings: ProcessConte
     images: { ...SAMPLE_IMAGES, ...given.images },
     ...(seed === undefined ? {} : { seed }),
   };
-  const [{ createSandbox }, { serveSandbox }, { DEFAULT_SUBNETS, DEFAULT_VPC }] = await Promise.all([
+  const [{ createSandbox }, { serveSandbox, scenarioOf }, { DEFAULT_SUBNETS, DEFAULT_VPC }] = await Promise.all([
     import('../sandbox/index.js'),
     import('../sandbox/live.js'),
     import('../sandbox/world/ec2/state.js'),
   ]);
   const stopped = new Promise<string>((resolve) => surroundings.onSignal(resolve));
   const sandbox = createSandbox(scenario);
-  if (flags.calls !== undefined) await keepActions(sandbox, flags.calls);
+  const keep = flags.calls === undefined ? undefined : await keepActions(sandbox, flags.calls);
+  const elsewhere = (region: string): Sandbox => {
+    const made = createSandbox(scenarioOf(scenario, region));
+    keep?.(made);
+    return made;
+  };
   const live = await serveSandbox(sandbox, {
     port,
     speed,
+    elsewhere,
     ...(flags.host === undefined ? {} : { host: flags.host }),
   }).catch((thrown: unknown) => {
-    const error = systemError(thrown);
-    if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-      throw usage('usage.host', problem(`--host ${flags.host ?? ''} is not an address of this machine.`, 'host'));
-    throw error.code === 'EADDRINUSE' || error.code === 'EACCES' ? portTaken(port, error.code) : error;
+    throw notServed(thrown, port, flags);
   });
   const write = lineWriter(surroundings.stdout);
   exportsFor(live.url, scenario, speed, { vpc: DEFAULT_VPC, subnets: DEFAULT_SUBNETS }).forEach(write);
@@ -78,23 +81,29 @@ export async function serveWorld(flags: SandboxFlags, surroundings: ProcessConte
   return { v: 1, command: 'sandbox', outcome: 'served', exitCode: 0 };
 }
 
-/** Each action once for each command that took it, as it comes: what a policy has to allow. */
-export async function keepActions(sandbox: Sandbox, file: string): Promise<void> {
+/**
+ * Each action once for each command that took it, as it comes: what a policy has to allow.
+ * @returns what keeps those of one more sandbox in the same file
+ */
+export async function keepActions(sandbox: Sandbox, file: string): Promise<(one: Sandbox) => void> {
   const { iamActions } = await import('../sandbox/wire/iam.js');
   await writeFile(file, '').catch((thrown: unknown) => {
     const error = systemError(thrown);
     throw usage('usage.calls', `${file} cannot be written: ${error.message}.`);
   });
   const known = new Set<string>();
-  sandbox.onCall(({ service, operation, agent }) => {
-    const command = /\bha-updater\/\S+ command\/(\S+)/.exec(agent)?.[1] ?? '-';
-    for (const action of iamActions(service, operation)) {
-      const line = `${command} ${action}`;
-      if (known.has(line)) continue;
-      known.add(line);
-      appendFileSync(file, `${line}\n`);
-    }
-  });
+  const keep = (one: Sandbox): void =>
+    one.onCall(({ service, operation, agent }) => {
+      const command = /\bha-updater\/\S+ command\/(\S+)/.exec(agent)?.[1] ?? '-';
+      for (const action of iamActions(service, operation)) {
+        const line = `${command} ${action}`;
+        if (known.has(line)) continue;
+        known.add(line);
+        appendFileSync(file, `${line}\n`);
+      }
+    });
+  keep(sandbox);
+  return keep;
 }
 
 /** One of the built-in images, for a first roll-back. */
@@ -152,6 +161,14 @@ function number(
   if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
   problems.push({ ...rule, text: `${rule.text}, not "${text}".` });
   return least;
+}
+
+/** Why the address cannot be listened on, where that is the caller's doing. */
+function notServed(thrown: unknown, port: number, { host = '' }: SandboxFlags): Error {
+  const error = systemError(thrown);
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return usage('usage.host', problem(`--host ${host} is not an address of this machine.`, 'host'));
+  return error.code === 'EADDRINUSE' || error.code === 'EACCES' ? portTaken(port, error.code) : error;
 }
 
 function portTaken(port: number, code: string): Error {

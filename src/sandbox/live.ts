@@ -2,7 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../clock.js';
 import type { Served } from './index.js';
+import type { Monitor } from './invariants/index.js';
 import { servePicture } from './picture/serve-picture.js';
+import { createRegions, type Regions } from './regions.js';
+
+export { scenarioOf } from './regions.js';
 import type { CallSeen } from './wire/wire.js';
 import type { WireRequest } from './wire/wire-types.js';
 
@@ -13,6 +17,8 @@ export interface LiveOptions {
   readonly host?: string;
   /** Simulated seconds per second. */
   readonly speed: number;
+  /** Makes the world of another region that somebody calls; absent lets one world answer for all regions. */
+  readonly elsewhere?: (region: string) => Served;
 }
 
 export interface LiveSandbox {
@@ -33,21 +39,28 @@ const BEAT = 50;
  * `/_sandbox/clock`, `/calls`, `/changes`, `/timeline` and `/violations` answer in JSON for people who look on; the
  * root is a live picture of the world for browsers.
  */
-export async function serveSandbox(sandbox: Served, { port, host: asked, speed }: LiveOptions): Promise<LiveSandbox> {
+export async function serveSandbox(sandbox: Served, options: LiveOptions): Promise<LiveSandbox> {
+  const { port, host: asked, speed, elsewhere } = options;
   if (!(speed > 0)) throw new Error(`speed should be a positive number, not ${speed}`);
   const host = asked ?? '127.0.0.1';
   const ownHost = asked === undefined;
   const pace = systemClock(speed);
   const began = { here: pace.now(), there: sandbox.clock.now() };
-  const catchUp = (): void => sandbox.clock.advanceTo(began.there + pace.now() - began.here);
-  const changes = keepChanges(sandbox);
+  const changes: CallSeen[] = [];
+  keepChanges(sandbox, changes);
+  const make = elsewhere && ((region: string) => keepChanges(elsewhere(region), changes));
+  const regions = createRegions(sandbox, make);
+  const catchUp = (): void => {
+    const now = began.there + pace.now() - began.here;
+    for (const { clock } of regions.all()) clock.advanceTo(now);
+  };
   const server = createServer((request, response) => {
     if (ownHost && !isOwnHost(request.headers.host ?? ''))
       return void sendPlain(response, 403, 'The sandbox answers its own addresses alone; --host serves others.');
     const answer = (body: Buffer | undefined): void =>
       body === undefined
         ? sendPlain(response, 413, `The sandbox takes at most ${MOST_BYTES} bytes.`)
-        : respond(sandbox, { request, body, response }, { catchUp, speed, changes });
+        : respond(regions, { request, body, response }, { catchUp, speed, changes });
     receive(request).then(answer, () => response.destroy());
   });
   server.keepAliveTimeout = KEPT_MS;
@@ -121,16 +134,18 @@ interface Exchange {
 }
 
 function respond(
-  sandbox: Served,
+  regions: Regions,
   { request, body, response }: Exchange,
   { catchUp, speed, changes }: { catchUp: () => void; speed: number; changes: readonly CallSeen[] },
 ): void {
   try {
     catchUp();
-    const looked = inspect(sandbox, request.url ?? '/', speed, changes);
+    const all = regions.all();
+    const looked = inspect(all, request.url ?? '/', speed, changes);
     if (looked !== undefined) return void sendJson(response, looked);
-    if (servePicture(sandbox, request, body, response)) return;
-    const outcome = sandbox.wire.answer(wireRequest(request, body));
+    if (servePicture(all, request, body, response)) return;
+    const asked = wireRequest(request, body);
+    const outcome = regions.of(asked).wire.answer(asked);
     if (outcome === 'reply lost') return void response.destroy();
     response.sendDate = false; // The wire gives the world's date.
     response.writeHead(outcome.status, { 'content-length': Buffer.byteLength(outcome.body), ...outcome.headers });
@@ -153,37 +168,54 @@ function breakOff(response: ServerResponse, body: Uint8Array | string, then: 're
   });
 }
 
-/** What people who look on may see; undefined when the request is for AWS. */
-function inspect(sandbox: Served, url: string, speed: number, changes: readonly CallSeen[]): object | undefined {
+/** What people who look on may see of all regions; undefined when the request is for AWS. */
+function inspect(
+  worlds: readonly Served[],
+  url: string,
+  speed: number,
+  changes: readonly CallSeen[],
+): object | undefined {
   switch (url) {
     case '/_sandbox/clock':
-      return { now: new Date(sandbox.clock.now()).toISOString(), speed };
+      return { now: new Date(worlds[0]?.clock.now() ?? 0).toISOString(), speed };
     case '/_sandbox/calls':
-      return Object.fromEntries([...sandbox.calls].sort(([a], [b]) => (a < b ? -1 : 1)));
+      return Object.fromEntries([...callsOf(worlds)].sort(([a], [b]) => (a < b ? -1 : 1)));
     case '/_sandbox/changes':
       return changes.map(dated);
     case '/_sandbox/timeline':
-      return sandbox.monitor?.timeline.map(dated);
+      return watched(worlds)?.flatMap(({ timeline }) => timeline.map(dated));
     case '/_sandbox/violations':
-      return sandbox.monitor?.violations.map(dated);
+      return watched(worlds)?.flatMap(({ violations }) => violations.map(dated));
     default:
       return undefined;
   }
+}
+
+/** Who watches the regions; undefined where nobody does. */
+function watched(worlds: readonly Served[]): readonly Monitor[] | undefined {
+  const monitors = worlds.flatMap(({ monitor }) => monitor ?? []);
+  return monitors.length === 0 ? undefined : monitors;
+}
+
+/** How often each operation was called, in all regions together. */
+function callsOf(worlds: readonly Served[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const { calls } of worlds) for (const [name, many] of calls) sums.set(name, (sums.get(name) ?? 0) + many);
+  return sums;
 }
 
 /** How many changes are kept for people who look on. */
 const MOST_CHANGES = 1_000;
 
 /** The calls that were no reads, with their input but without the bodies of objects. */
-function keepChanges(sandbox: Served): readonly CallSeen[] {
-  const changes: CallSeen[] = [];
+function keepChanges(sandbox: Served, changes: CallSeen[]): Served {
   sandbox.onCall((call) => {
     if (/^(Describe|Get|List|Head|Simulate|Validate)/.test(call.operation)) return;
     const { Body: _, ...input } = call.input as { readonly Body?: unknown };
     changes.push({ ...call, input });
     if (changes.length > MOST_CHANGES) changes.shift();
   });
-  return changes;
+  return sandbox;
 }
 
 function dated<T extends { readonly at: number }>(seen: T): Omit<T, 'at'> & { readonly at: string } {

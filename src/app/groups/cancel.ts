@@ -21,6 +21,7 @@ import { againWith, planOf } from './update-asgs.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { STACK_TIMING } from '../../engine/stack/stack-change.js';
 import { noStack } from '../../engine/stack/no-stack.js';
+import { timestamp } from '../../text/timestamp.js';
 
 export interface CancelAsked extends BalancerAsked, CommonFlags, LockFlags, NumberTexts {
   /** It is well when nothing is under way, as for the last step of a pipeline that was stopped. */
@@ -178,7 +179,7 @@ function nothingToCancel(asked: CancelAsked, stack: Stack | undefined, begun: re
   const [judged] = begun;
   if (judged !== undefined) {
     const { verdict } = judged.group.notes;
-    const when = verdict === undefined ? '' : ` at ${new Date(verdict.at).toISOString()}`;
+    const when = verdict === undefined ? '' : ` at ${timestamp(verdict.at)}`;
     return refused(
       'cancel.tooLate',
       `Run ${judged.record.run} was judged${when} to promote: its old instances are going already, ` +

@@ -3,6 +3,7 @@ import type { CommandResult, ProcessContext } from '../../run/process-context.js
 import { count } from '../../text/count.js';
 import { withLook } from '../inspect/read-only.js';
 import { lookAtServer, type ServerAsked } from './server-stack.js';
+import { timestamp } from '../../text/timestamp.js';
 
 /** The --json document of `server status`. Fields are only ever added. */
 export interface ServerStatusDocument extends Pick<CommandResult, 'v' | 'command' | 'outcome' | 'exitCode' | 'stack'> {
@@ -65,6 +66,6 @@ function pageOf({
     ...(alias === undefined ? [] : [`Executions start on version ${version ?? 'unknown'}: ${alias}`]),
     ...(log === undefined ? [] : [`Their events are in the log group ${log}.`]),
     running.length === 0 ? 'No execution is running.' : `${count(running.length, 'execution')} running:`,
-    ...running.map((one) => `  ${one.name}, on version ${one.version}, since ${new Date(one.startedAt).toISOString()}`),
+    ...running.map((one) => `  ${one.name}, on version ${one.version}, since ${timestamp(one.startedAt)}`),
   ];
 }

@@ -1,4 +1,4 @@
-import { command } from '../../text/commands/next-command.js';
+import { command, remarked } from '../../text/commands/next-command.js';
 import type { CdkStack } from '../../cdk/assembly.js';
 import type { StackTiming, Wanted } from '../../config/rollout-plan.js';
 import type { StackSettings } from '../../engine/gateway.js';
@@ -203,7 +203,10 @@ export function templateIo({ deps }: Pick<Run, 'deps'>): TemplateIo {
           'stack.missing',
           `There is no stack ${stack}, and no --template to create it from.`,
           [],
-          [command`ha-updater update-stack ${stack} --template FILE`],
+          [
+            remarked(command`ha-updater list`, 'the stacks with groups that are there'),
+            remarked(command`ha-updater update-stack ${stack} --template FILE`, 'creates it'),
+          ],
         );
       }
     },

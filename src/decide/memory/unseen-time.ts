@@ -1,6 +1,7 @@
 import type { Instant, Milliseconds } from '../../clock.js';
 import type { Reason, Seen } from '../../model/rollout/decision.js';
 import { seconds } from '../../text/duration.js';
+import { timestamp } from '../../text/timestamp.js';
 
 /** A look that comes later than planned by less than this is no gap: AWS answers slowly now and then. */
 const LEAST_GAP_MS: Milliseconds = 15_000;
@@ -38,12 +39,12 @@ export function gapWarning(
 ): Reason | undefined {
   const last = unseen.at(-1);
   if (last?.until !== lastLookAt || last.ms <= LEAST_GAP_MS * speed) return undefined;
-  const at = new Date(last.until).toISOString();
+  const at = timestamp(last.until);
   return {
     code: 'run.unseen',
     text:
-      `until ${at} this run looked at nothing for ${seconds(last.ms)}: its process or its machine stood still, or ` +
-      'AWS did not answer',
+      `this run did not look at its groups for ${seconds(last.ms)}, until ${at}: its process or its machine stood ` +
+      'still, or AWS did not answer',
     remedy: 'That time counts for no limit. What was in service is proven anew where the gap was long.',
   };
 }

@@ -9,6 +9,7 @@ import { keepsOld, keptHalf } from '../gates/kept-half.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { describeHolder } from '../../text/holder.js';
 import { limitFrom } from '../memory/unseen-time.js';
+import { timestamp } from '../../text/timestamp.js';
 
 /**
  * What is gone from a rolling rollout was the old configuration: nobody can launch it while the group names
@@ -119,7 +120,7 @@ function judgedAlready(observed: Observed, plan: Plan): Decision | undefined {
         code: 'rollback.judged',
         group: name,
         text:
-          `run ${record.run} was judged ${new Date(verdict.at).toISOString()}: promote ` +
+          `run ${record.run} was judged ${timestamp(verdict.at)}: promote ` +
           `(${verdict.why}); its old instances are going already`,
         remedy: factsOf(record).provesAfterVerdict
           ? WAY_BACK

@@ -1,6 +1,7 @@
 import { command, remarked, type NextCommand } from '../../text/commands/next-command.js';
 import type { Instant, Milliseconds } from '../../clock.js';
 import type { Stack } from '../../model/stack/stack.js';
+import { timestamp } from '../../text/timestamp.js';
 
 /**
  * What a stack's status means.
@@ -78,7 +79,7 @@ export function startAdvice(name: string, stack: Stack | undefined): StartAdvice
       if (stack.status.endsWith('_CLEANUP_IN_PROGRESS'))
         return { kind: 'wait', why: `Stack ${name} is ${stack.status}; it takes no update until that ends.` };
       const since = stack.updatedAt ?? stack.createdAt;
-      const when = since === undefined ? '' : ` since ${new Date(since).toISOString()}`;
+      const when = since === undefined ? '' : ` since ${timestamp(since)}`;
       return refuse(
         `is ${stack.status}${when}: somebody else's change is under way.`,
         'Run again when it has settled, or wait for it with --wait.',

@@ -103,7 +103,7 @@ function putBack(
 /** Another run has a group. @param observed the last look, if this run had changed anything by then */
 export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, observed: Observed | undefined): Failure {
   const changed = observed !== undefined;
-  const since = new Date(held.since).toISOString();
+  const since = timestamp(held.since);
   const facts = { reasons: [], next: [changed ? ours(plan, 'resume') : plan.again, ...status(plan)] };
   if (!held.lost && changed) {
     const holder = `${held.group} is held by ${held.by}, last heard of ${since}`;

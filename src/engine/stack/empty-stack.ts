@@ -5,6 +5,7 @@ import type { Stack } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
 import { retrying } from '../retrying-gateway.js';
 import type { StackOrder } from './stack-change.js';
+import { timestamp } from '../../text/timestamp.js';
 
 /** A change set of ours older than this belongs to a run that is dead. */
 const abandonedMs = 3_600_000;
@@ -29,7 +30,7 @@ export async function clearReview(deps: Deps, order: StackOrder, stack: Stack): 
         code: 'stack.changeSet',
         text:
           `${name}, ${status} and ` +
-          `${executionStatus}${createdAt === undefined ? '' : `, made ${new Date(createdAt).toISOString()}`}`,
+          `${executionStatus}${createdAt === undefined ? '' : `, made ${timestamp(createdAt)}`}`,
         remedy: '',
       })),
       [

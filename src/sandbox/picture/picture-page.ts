@@ -40,7 +40,7 @@ ${pictureMarkup(picture)}</main>
 
 /** What stands in `main`: the world at one moment. */
 export function pictureMarkup(picture: WorldPicture): string {
-  const { now, region, account, stacks, groups, broken } = picture;
+  const { now, region, account, stacks, elsewhere, groups, broken } = picture;
   const time = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
   return [
     `<p><strong>${time}</strong> in ${markup(region)}, account ${markup(account)}</p>`,
@@ -49,6 +49,9 @@ export function pictureMarkup(picture: WorldPicture): string {
     stacks.length === 0
       ? '<p>There is none yet. Make one: <code>ha-updater update-stack web --template …</code></p>'
       : list(stacks.map(({ name, status }) => `${name}: ${status}`)),
+    ...(elsewhere.length === 0
+      ? []
+      : ['<p>In other regions:</p>', list(elsewhere.map((one) => `${one.region}: ${one.name}: ${one.status}`))]),
     '</section>',
     disturbMarkup(picture),
     ...groups.map((group) => groupMarkup(group, now)),

@@ -3,7 +3,8 @@ import type { Served } from '../index.js';
 import { disturb, readWish } from './disturb.js';
 import { PAGE_SCRIPT, PAGE_STYLE } from './page-assets.js';
 import { pictureMarkup, picturePage } from './picture-page.js';
-import { worldPicture } from './world-picture.js';
+import { there } from '../there.js';
+import { worldPicture, type WorldPicture } from './world-picture.js';
 
 /** The page may load its own script and style and ask its own server, and nothing else. */
 const POLICY =
@@ -12,14 +13,17 @@ const POLICY =
 
 /**
  * Answers a request for the picture of the world or for one of its buttons.
+ * @param worlds the one that is shown, then those of other regions, of which stacks are named alone
  * @returns whether it did; a request for AWS is left alone
  */
 export function servePicture(
-  sandbox: Served,
+  worlds: readonly Served[],
   request: IncomingMessage,
   body: Buffer,
   response: ServerResponse,
 ): boolean {
+  const sandbox = there(worlds[0]);
+  const picture = (): WorldPicture => worldPicture(sandbox, worlds.slice(1));
   const send = (status: number, type: string, text: string): true => {
     response.writeHead(status, {
       'content-type': `${type}; charset=utf-8`,
@@ -32,9 +36,9 @@ export function servePicture(
   };
   switch (request.url) {
     case '/':
-      return isBrowser(request) && send(200, 'text/html', picturePage(worldPicture(sandbox)));
+      return isBrowser(request) && send(200, 'text/html', picturePage(picture()));
     case '/_sandbox/picture':
-      return send(200, 'text/html', pictureMarkup(worldPicture(sandbox)));
+      return send(200, 'text/html', pictureMarkup(picture()));
     case '/_sandbox/page.css':
       return send(200, 'text/css', PAGE_STYLE);
     case '/_sandbox/page.js':

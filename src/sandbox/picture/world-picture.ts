@@ -39,6 +39,8 @@ export interface WorldPicture {
   readonly account: string;
   readonly zones: readonly string[];
   readonly stacks: readonly { readonly name: string; readonly status: string }[];
+  /** Stacks of other regions that somebody called. */
+  readonly elsewhere: readonly { readonly region: string; readonly name: string; readonly status: string }[];
   readonly groups: readonly GroupPicture[];
   /** What goes wrong now because somebody or the scenario wants it, one sentence each. */
   readonly disturbances: readonly string[];
@@ -50,18 +52,25 @@ export interface WorldPicture {
 const MOST_POINTS = 400;
 
 /** The world as it truly is at this moment, without any lag or fault of the wire. Changes nothing. */
-export function worldPicture({ world, monitor }: Served): WorldPicture {
+export function worldPicture({ world, monitor }: Served, others: readonly Served[] = []): WorldPicture {
   const timeline = monitor?.timeline ?? [];
   return {
     now: world.clock.now(),
     region: world.region,
     account: world.account,
     zones: zonesOf(world),
-    stacks: [...cloudFormationState(world).stacks.values()].map(({ name, status }) => ({ name, status })),
+    stacks: stacksOf(world),
+    elsewhere: others.flatMap((other) =>
+      stacksOf(other.world).map((stack) => ({ ...stack, region: other.world.region })),
+    ),
     groups: [...autoScalingState(world).groups.values()].map((group) => groupPicture(world, group, timeline)),
     disturbances: world.scenario.faults.flatMap((fault) => disturbance(world, fault) ?? []),
     broken: (monitor?.violations ?? []).map(({ group, rule, text }) => `${group}: ${text} (${rule})`),
   };
+}
+
+function stacksOf(world: World): WorldPicture['stacks'] {
+  return [...cloudFormationState(world).stacks.values()].map(({ name, status }) => ({ name, status }));
 }
 
 function groupPicture(world: World, group: GroupState, timeline: readonly TimelinePoint[]): GroupPicture {

@@ -224,7 +224,8 @@ function signedService(request: WireRequest): string | undefined {
   return credentialOf(request)?.at(-2);
 }
 
-function credentialOf(request: WireRequest): readonly string[] | undefined {
+/** The words of the credential scope; undefined when the request is not signed. */
+export function credentialOf(request: WireRequest): readonly string[] | undefined {
   const credential =
     /Credential=([^,\s]+)/.exec(request.headers['authorization'] ?? '')?.[1] ?? request.query.get('X-Amz-Credential');
   return credential?.split('/');

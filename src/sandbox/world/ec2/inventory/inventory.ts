@@ -132,7 +132,7 @@ export const inventoryOperations: OperationTable = {
 };
 
 /** Regions that an account has from the start. Source: AWS general reference, "AWS Regions". */
-const REGIONS: readonly string[] = [
+export const REGIONS: readonly string[] = [
   ...['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
   ...['ca-central-1', 'eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'sa-east-1'],
   ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'],
