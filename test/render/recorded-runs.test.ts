@@ -11,7 +11,14 @@ import { expectGolden } from '../golden.js';
 import { ofSome, recording, type StoryName } from './live/recordings.js';
 
 const DIALECTS = { github, gitlab, teamcity };
-const RUNS: readonly StoryName[] = ['promoted', 'rolled-back', 'adopted', 'stack-failed', 'forty-groups'];
+const RUNS: readonly StoryName[] = [
+  'promoted',
+  'rolled-back',
+  'adopted',
+  'stack-failed',
+  'interrupted',
+  'forty-groups',
+];
 
 /** What one way of showing a run writes of it, line by line. */
 function written(

@@ -7,8 +7,8 @@ import { jsonlRenderer } from '../../src/render/jsonl.js';
 import { linesRenderer } from '../../src/render/lines.js';
 import { lineWriter, type Stream } from '../../src/render/line-writer.js';
 import { createStream } from '../../src/render/stream.js';
-import { expectGolden } from '../golden.js';
-import { STORIES, stamp } from './stories.js';
+import { recording } from './live/recordings.js';
+import { stamp } from './stamp.js';
 
 /** Everything that a renderer wrote, with its stream before each line. */
 function transcript(): {
@@ -25,27 +25,19 @@ function transcript(): {
 }
 
 describe('renderers', () => {
-  for (const [name, story] of Object.entries(STORIES)) {
-    it(`lines tell the story "${name}" as its golden transcript does`, () => {
+  for (const name of ['promoted', 'interrupted', 'stack-failed'] as const)
+    it(`jsonl hands on every event of the run "${name}" unchanged, one to a line`, async () => {
+      const events = await recording(name);
       const paper = transcript();
-      const renderer = linesRenderer(paper.out, paper.err);
-      stamp(story).forEach(renderer.show);
-      expectGolden(`lines-${name}.txt`, paper.text());
-    });
-
-    it(`jsonl hands on every event of "${name}" unchanged, one to a line`, () => {
-      const paper = transcript();
-      const renderer = jsonlRenderer(paper.out);
-      stamp(story).forEach(renderer.show);
+      events.forEach(jsonlRenderer(paper.out).show);
       const back = paper
         .text()
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line) as Stamped);
-      expect(back).to.deep.equal(stamp(story));
+      expect(back).to.deep.equal(JSON.parse(JSON.stringify(events)));
       expect(back.at(-1)?.event.type).to.equal('run.finished');
     });
-  }
 
   it('tell the same wait again after 30 seconds, so that no pipeline takes us for dead', () => {
     const wait: RunEvent = {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { planOf } from '../../../src/app/stack/change-guards.js';
 import { keepingSizes, sizeKeeper } from '../../../src/app/stack/size-keeper.js';
 import { againWith, outcomeOf, swap, type UpdateGroupsAsked } from '../../../src/app/groups/update-asgs.js';
+import { groupsOnInterrupt } from '../../../src/run/signals/interrupt.js';
 import { createGateway } from '../../../src/aws/gateway.js';
 import type { Instant } from '../../../src/clock.js';
 import { readWanted, type GroupFlags } from '../../../src/config/rollout-plan.js';
@@ -49,6 +50,8 @@ interface Story {
   readonly id?: string;
   /** Simulated milliseconds from its beginning after which its process is killed. */
   readonly killedAfterMs?: number;
+  /** The same, after which somebody presses Ctrl-C. */
+  readonly interruptedAfterMs?: number;
   /** Those of the groups, and numbers as they are typed. */
   readonly flags?: GroupFlags & Readonly<Record<string, string>>;
   readonly tell: (run: Run, asked: UpdateGroupsAsked) => Promise<RunResult>;
@@ -63,7 +66,11 @@ async function record(sandbox: Sandbox, story: Story): Promise<readonly Stamped[
   const id = story.id ?? '20261121-030000-x7k2m';
   const emit = createStream({ clock, run: id, sinks: [see, (stamped) => told.push(stamped)] });
   const began = clock.now();
-  const { stack, groups = [], command, killedAfterMs = Infinity } = story;
+  const { stack, groups = [], command, killedAfterMs = Infinity, interruptedAfterMs = Infinity } = story;
+  const interrupt: { received: string | undefined; readonly wake: AbortSignal } = {
+    received: undefined,
+    wake: new AbortController().signal,
+  };
   // Keeping sizes looks at the groups while the stack is followed, and two that sleep at once tell each other's time.
   const asked = { stack, asgs: groups, region, sizes: 'template', ...story.flags } as UpdateGroupsAsked;
   const run: Run = {
@@ -90,11 +97,14 @@ async function record(sandbox: Sandbox, story: Story): Promise<readonly Stamped[
         sleep: async (ms, signal) => {
           await clock.sleep(ms, signal);
           if (clock.now() - began > killedAfterMs) throw new Killed();
+          if (interrupt.received !== undefined || clock.now() - began <= interruptedAfterMs) return;
+          interrupt.received = 'SIGINT';
+          emit({ type: 'interrupt', signal: 'SIGINT', effect: groupsOnInterrupt(state()) });
         },
       },
       emit,
       holderIsGone: () => true,
-      interrupt: { received: undefined, wake: new AbortController().signal },
+      interrupt,
     },
   };
   emit({
@@ -218,6 +228,25 @@ const STORIES = {
     return record(await sampleStack({ faults }), updateStack(GOOD));
   },
   rolling: async () => record(await sampleStack(), updateStack(GOOD, { flags: { strategy: 'rolling' } })),
+  interrupted: async () => {
+    const faults = [
+      { kind: 'throttle', calls: '*:Describe*', rate: 0.1 },
+      {
+        kind: 'refuse',
+        calls: 'autoscaling:UpdateAutoScalingGroup',
+        code: 'ResourceContention',
+        message: 'Busy.',
+        times: 1,
+      },
+    ] as const;
+    const sandbox = createSandbox({ ...DEFAULT_SCENARIO, images: IMAGES, faults });
+    const [web] = ['web', 'current'].map((name) =>
+      standardGroup(sandbox.world, { name, size: 2, max: 4, balancers: ['target-group'], settle: false }),
+    );
+    sandbox.clock.advance(600_000);
+    web?.changeImage(SLOW);
+    return record(sandbox, updateGroups(['web', 'current'], { interruptedAfterMs: 60_000 }));
+  },
   'forty-groups': async () => {
     const { sandbox, names } = manyGroups(40, (index) => (index % 9 === 4 ? SLOW : GOOD));
     return record(sandbox, updateGroups(names, { flags: { poll: '15' } }));
