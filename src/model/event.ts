@@ -2,6 +2,7 @@ import type { Instant, Milliseconds } from '../clock.js';
 import type { NextCommand } from '../text/commands/next-command.js';
 import type { Action } from './rollout/action.js';
 import type { ChangePlan } from './stack/change-plan.js';
+import type { Frozen, Serving } from './rollout/serving.js';
 import type { Balancer, Size } from './rollout/group.js';
 import type { FrozenNote, OutNote, RolloutRecord, Verdict } from './rollout/record.js';
 import type { InstanceRow } from './rollout/instance-row.js';
@@ -66,6 +67,10 @@ export interface FailureFacts {
   readonly serves: string;
   /** What is left behind. */
   readonly left: string;
+  /** Who serves, group by group, as far as a look stands behind what is said. */
+  readonly serving?: readonly Serving[];
+  /** What a roll-back has left suspended. */
+  readonly frozen?: readonly Frozen[];
   /** The exact next commands. */
   readonly next: readonly string[];
   /** The same as data, for programs. */

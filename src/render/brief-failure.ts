@@ -1,4 +1,5 @@
 import type { FailureFacts, Outcome } from '../model/event.js';
+import { frozenWords, sayAlike, sayEach, servingWords, type GroupWords } from '../model/rollout/group-words.js';
 import { count } from '../text/count.js';
 import { list } from '../text/list.js';
 import { oneLine } from '../text/plain.js';
@@ -23,6 +24,7 @@ export function briefFailure(
   facts: FailureFacts,
   columns: number,
 ): readonly string[] {
+  const { serving = [], frozen = [] } = facts;
   const causes = causesOf(facts.reasons).filter(({ text, instances }) => instances.length > 0 || !isTold(facts, text));
   const paragraph = (text: string, most = MOST_OF_ONE): readonly string[] => cut(wrapWords(text, columns, 4), most);
   const head = paragraph(
@@ -30,8 +32,12 @@ export function briefFailure(
     causes.length === 0 ? 2 * MOST_OF_ONE : MOST_OF_ONE,
   );
   const tail = [
-    ...(facts.serves ? paragraph(`${untouched(outcome) ? '' : 'What serves now: '}${alike(facts.serves)}`) : []),
-    ...(facts.left ? paragraph(`What is left behind: ${alike(facts.left)}`, MOST_OF_ONE + 2) : []),
+    ...(facts.serves
+      ? paragraph(`${untouched(outcome) ? '' : 'What serves now: '}${briefly(facts.serves, serving.map(servingWords))}`)
+      : []),
+    ...(facts.left
+      ? paragraph(`What is left behind: ${briefly(facts.left, frozen.map(frozenWords))}`, MOST_OF_ONE + 2)
+      : []),
     ...(facts.next.length > 0 ? ['Next:', ...commandRows(facts, columns)] : []),
   ];
   const used = 1 + head.length + tail.length;
@@ -96,25 +102,9 @@ function cut(rows: readonly string[], most: number): readonly string[] {
   return rows.slice(0, most).map((row, index) => (index === most - 1 ? `${row.slice(0, -2)} …` : row));
 }
 
-/** `a: TEXT; b: TEXT` and `a (TEXT); b (TEXT)` as `2 groups: TEXT` and `2 groups (TEXT)`: the same is said once. */
-function alike(text: string): string {
-  const [, intro = '', body = ''] = /^((?:[A-Z][^:;]*: )?)(.*?)\.?$/.exec(oneLine(text)) ?? [];
-  const folds = new Map<string, { readonly names: string[]; readonly say: (who: string) => string }>();
-  let after = '';
-  for (const part of body.split('; ')) {
-    // Another sentence may follow on the last one.
-    const [, name = '', rest = '', more = ''] = /^([^\s:]+)( \([^)]*\)|: .*)(.*)$/.exec(part) ?? [];
-    const known = folds.get(rest);
-    if (name === '') folds.set(part, { names: [], say: () => part });
-    else if (known === undefined) folds.set(rest, { names: [name], say: (who) => `${who}${rest}` });
-    else known.names.push(name);
-    after += more;
-  }
-  if ([...folds.values()].every(({ names }) => names.length <= 1)) return oneLine(text);
-  const said = [...folds.values()].map(({ names, say }) =>
-    say(names.length > 1 ? count(names.length, 'group') : (names[0] ?? '')),
-  );
-  return `${intro}${said.join('; ')}${after}.`;
+/** The text on one line, in which what is said of several groups alike is said once. */
+function briefly(text: string, rows: readonly GroupWords[]): string {
+  return oneLine(text.replace(sayEach(rows), () => sayAlike(rows)));
 }
 
 /** Commands with what each does below it; of those that differ in their group alone the first. */

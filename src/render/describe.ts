@@ -21,6 +21,8 @@ export interface Line {
   readonly level: Level;
   readonly scope: string;
   readonly text: string;
+  /** It ends in a command, which has to survive being copied: it is never broken into rows. */
+  readonly whole?: true;
 }
 
 /**
@@ -731,7 +733,12 @@ function describeEnd(event: Extract<RunEvent, { type: 'run.finished' }>): readon
     .filter((outcome) => by(outcome) > 0)
     .map((outcome) => `${by(outcome)} ${TALLY[outcome] ?? outcome}`);
   const groups = tally.length > 0 ? `; groups: ${tally.join(', ')}` : '';
-  const next = (event.next ?? []).map((command): Line => ({ scope: 'run', level: 'info', text: `Next: ${command}` }));
+  const next = (event.next ?? []).map((command): Line => ({
+    scope: 'run',
+    level: 'info',
+    text: `Next: ${command}`,
+    whole: true,
+  }));
   return [
     {
       scope: 'run',

@@ -107,8 +107,8 @@ export function terminalRenderer({ terminal, errors, look, clock, pace }: Termin
 function linesOf(stamped: Stamped, story: readonly StoryLine[]): readonly StoryLine[] {
   // A plan names its stack in its first line.
   const bare = stamped.event.type === 'change.planned';
-  const lines = lastingLines(stamped).map(({ level, scope, text }) => ({
-    level,
+  const lines = lastingLines(stamped).map(({ scope, text, ...line }) => ({
+    ...line,
     text: bare || scope === 'run' ? text : `${scope}: ${text}`,
   }));
   return [...story, ...lines];
@@ -214,11 +214,11 @@ const COLOURS = {
 
 /** A line with its mark, broken between words; a command stays whole, because it has to survive being copied. */
 function painter({ colour, unicode }: Look): (line: StoryLine, columns: number) => readonly string[] {
-  return ({ level, text }, columns) => {
+  return ({ level, text, whole }, columns) => {
     const plain = (unicode ? MARKS : ASCII_MARKS)[level];
     const mark = colour ? styleText(COLOURS[level], plain, { validateStream: false }) : plain;
     const shown = `  ${unicode ? text : asciiOf(text)}`;
-    const lines = text.startsWith('Next: ') ? [shown] : wrapWords(shown, columns, 2);
+    const lines = whole === true ? [shown] : wrapWords(shown, columns, 2);
     return lines.map((line, index) => (index === 0 ? mark + line.slice(1) : line));
   };
 }

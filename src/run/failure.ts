@@ -4,10 +4,11 @@ import { targetWords } from '../text/commands/target-words.js';
 import { toldAt, withPlace } from './place.js';
 import { AwsFault, EXIT, Failure, LockLost, refused, usage, type FailureData, type FaultKind } from '../errors.js';
 import { withoutPassword } from '../lock/address.js';
+import type { Serving } from '../model/rollout/serving.js';
 import type { FailureFacts, Outcome } from '../model/event.js';
 import { isSystemFault, whyNot } from '../files/system-fault.js';
 import { nearest } from '../text/nearest.js';
-import { sayServing } from '../decide/instances/who-serves.js';
+import { sayServing } from '../model/rollout/group-words.js';
 import { describeProgress } from '../render/describe.js';
 import type { RunState } from './run-state.js';
 import { inWindow } from './signals/window-question.js';
@@ -195,11 +196,7 @@ export function tellFacts(facts: FailureData): FailureFacts {
  * The last three of the last words for a run that stops wherever it is: what serves, what is left, how
  * to go on.
  */
-export function aftermath(scene: FailureContext): {
-  readonly serves: string;
-  readonly left: string;
-  readonly next: readonly NextCommand[];
-} {
+export function aftermath(scene: FailureContext): Pick<FailureData, 'serves' | 'serving' | 'left' | 'next'> {
   const again = scene.again === undefined ? [] : [scene.again];
   const look = scene.stack === undefined ? [] : [command`ha-updater status ${scene.stack}`];
   const witness = scene.witness;
@@ -211,10 +208,11 @@ export function aftermath(scene: FailureContext): {
       next: [...look, ...again],
     };
   }
-  const serving = servedLast(witness);
+  const { said: serving, rows } = servedLast(witness);
   if (witness.open.length === 0) {
     return {
       serves: serving === '' ? 'Not looked up: no group was touched by this run.' : `At the last look, ${serving}.`,
+      ...(rows.length > 0 && { serving: rows }),
       left: witness.stack?.ok ? 'The stack is updated; its groups may still run instances from before.' : '',
       next: [...look, ...again],
     };
@@ -227,6 +225,7 @@ export function aftermath(scene: FailureContext): {
       serving === ''
         ? 'Not known from here; the groups were not made smaller before a verdict.'
         : `At the last look, ${serving}.`,
+    ...(rows.length > 0 && { serving: rows }),
     left: inWindow(witness) ? keptStill(witness.open) : openStill(witness.open),
     next: [
       ...look,
@@ -251,14 +250,15 @@ function keptStill(groups: readonly string[]): string {
 }
 
 /** Who served in each group when this run looked last; '' when it never did. */
-function servedLast({ progress }: RunState): string {
+function servedLast({ progress }: RunState): { readonly said: string; readonly rows: readonly Serving[] } {
   const rows = [...progress.values()];
   const known = rows.flatMap(({ serving }) => serving ?? []);
   const rest = rows.filter(({ serving }) => serving === undefined);
-  return [
+  const said = [
     ...(known.length === 0 ? [] : [sayServing(known)]),
     ...rest.map((one) => `${one.group}: ${describeProgress(one)}`),
   ].join('; ');
+  return { said, rows: known };
 }
 
 function callOf(fault: AwsFault): string {

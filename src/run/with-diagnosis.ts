@@ -1,8 +1,10 @@
-import { sayServing, whoServes } from '../decide/instances/who-serves.js';
+import { whoServes } from '../decide/instances/who-serves.js';
+import { sayServing } from '../model/rollout/group-words.js';
 import { diagnose, type Diagnosis, type DiagnoseTarget } from '../engine/diagnosis/diagnose.js';
 import type { Redact } from '../text/secrets/redact.js';
 import { AwsFault, Failure } from '../errors.js';
 import type { AdvisedReason, AwaitedInstance } from '../model/rollout/decision.js';
+import type { Serving } from '../model/rollout/serving.js';
 import type { AdvisedFinding } from '../model/finding.js';
 import { groupsOf } from '../app/inspect/diagnose.js';
 import { historyFindings } from './health-history.js';
@@ -37,13 +39,13 @@ export function withDiagnosis<A extends Explaining, T>(
       // What a dead run met belongs to the rollout as well.
       const since = Math.min(began, adoptedSince);
       const about = { since, ...(console && { console: hidden.redactWords }) };
-      const { findings, serves } =
+      const { findings, serving } =
         error.outcome === 'stackFailed'
           ? await ofStack(run, stack, about)
           : { findings: await ofGroups(run, error, { ...about, history: historyFindings(health) }) };
       const facts = {
         ...error.facts,
-        ...(serves !== undefined && { serves: `${error.facts.serves} ${serves}` }),
+        ...(serving !== undefined && { serving, serves: `${error.facts.serves} ${sayServing(serving)}.` }),
         reasons: merged(error.facts.reasons, findings, hidden.redactWords),
       };
       throw new Failure(error.outcome, facts, { cause: error });
@@ -68,15 +70,15 @@ async function ofStack(
   run: Run,
   stack: string | undefined,
   about: About,
-): Promise<{ readonly findings: readonly AdvisedFinding[]; readonly serves?: string }> {
-  let serves: string | undefined;
+): Promise<{ readonly findings: readonly AdvisedFinding[]; readonly serving?: readonly Serving[] }> {
+  let serving: readonly Serving[] | undefined;
   const findings = await quietly(async () => {
     const groups =
       stack === undefined ? [] : (await lookAtGroups(run.deps, await groupsOf(run.deps, stack), run.region)).groups;
-    if (groups.length > 0) serves = `${sayServing(groups.map((group) => whoServes(group)))}.`;
+    if (groups.length > 0) serving = groups.map((group) => whoServes(group));
     return diagnose(run.deps, { ...(stack !== undefined && { stack }), groups, ...about });
   }, []);
-  return { findings, ...(serves !== undefined && { serves }) };
+  return { findings, ...(serving !== undefined && { serving }) };
 }
 
 async function ofGroups(run: Run, failure: Failure, about: About): Promise<readonly AdvisedFinding[]> {

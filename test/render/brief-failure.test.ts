@@ -4,6 +4,8 @@ import type { FailureFacts } from '../../src/model/event.js';
 import type { Reason } from '../../src/model/rollout/decision.js';
 import { briefFailure } from '../../src/render/brief-failure.js';
 import { causesOf } from '../../src/render/failure-causes.js';
+import { frozenWords, sayEach, sayServing } from '../../src/model/rollout/group-words.js';
+import type { Serving } from '../../src/model/rollout/serving.js';
 import { recording } from './live/recordings.js';
 
 const id = (n: number): string => `i-0${String(n).padStart(16, '0')}`;
@@ -130,10 +132,20 @@ describe('the last words on a terminal', () => {
   });
 
   it('say what differs for each, and what is the same once', () => {
-    const serves =
-      'a: 2 of 2 serve, min 2, desired 2, max 4; b: 2 of 2 serve, min 2, desired 2, max 4; c: 1 of 2 serve.';
-    const text = brief(facts([], { serves }), 200).join('\n');
-    expect(text).to.include('What serves now: 2 groups: 2 of 2 serve, min 2, desired 2, max 4; c: 1 of 2 serve.');
+    const size = { min: 2, desired: 2, max: 4 };
+    const serving = ['a', 'b', 'c'].map((group): Serving => {
+      const all = { serve: group === 'c' ? 1 : 2, of: 2 };
+      return { group, by: 'balancers', all, size };
+    });
+    const frozen = ['a', 'b', 'c'].map((group) => ({ group, processes: ['Launch'] }));
+    const serves = `At the last look, ${sayServing(serving)}. And so on.`;
+    const left = `Frozen: ${sayEach(frozen.map(frozenWords))}. Nothing else.`;
+    const text = brief(facts([], { serves, serving, left, frozen }), 200).join('\n');
+    expect(text).to.include(
+      'What serves now: At the last look, 2 groups: 2 of 2 serve, min 2, desired 2, max 4; ' +
+        'c: 1 of 2 serve, min 2, desired 2, max 4. And so on.',
+    );
+    expect(text).to.include('What is left behind: Frozen: 3 groups (Launch suspended). Nothing else.');
   });
 
   it('keep the reason in the headline where no instance tells it', () => {

@@ -205,6 +205,7 @@ function halfWay(results: readonly GroupResult[], asked: CancelAsked, now: Servi
       'not launched again.',
     reasons: [],
     serves: `${now.text}${now.sideBySide ? ' Old and new instances serve side by side.' : ''}`,
+    serving: now.serving,
     left: 'The record of the rollout; no run continues it by itself.',
     next: [command`ha-updater status ${targetWordsOf(asked)}`, command`ha-updater resume ${targetWordsOf(asked)}`],
   });
@@ -217,6 +218,7 @@ function tooLate(results: readonly GroupResult[], asked: CancelAsked, now: Servi
     what: `${promoted.join(', ')} was judged to promote before the run saw that it was called back, and was finished.`,
     reasons: [],
     serves: now.text,
+    serving: now.serving,
     left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',
     next: [command`ha-updater status ${targetWordsOf(asked)}`],
   });

@@ -55,8 +55,8 @@ function resuming(): Recovery {
   const end: Recovery['end'] = async (results, plan, run) => {
     const back = results.filter(({ outcome }) => outcome === 'rolledBack');
     if (back.length > 0) {
-      const { text, groups } = await servesNow(run, plan);
-      throw rolledBack(back, { serves: text, groups }, plan);
+      const { text, serving, groups } = await servesNow(run, plan);
+      throw rolledBack(back, { serves: text, serving, groups }, plan);
     }
     if (results.some(({ outcome }) => outcome === 'promoted')) return { outcome: outcomeOf(results), results };
     if (results.some(({ outcome }) => outcome === 'putBack')) return { outcome: 'undone', results };

@@ -6,6 +6,7 @@ import { QUICK } from '../../run/run.js';
 import type { Locate } from '../../engine/stack/change-stack.js';
 import { AwsFault, Failure } from '../../errors.js';
 import type { StackEvent } from '../../model/stack/stack.js';
+import { isFile } from './examine-template.js';
 import type { LoadedTemplate } from '../../model/stack/template.js';
 import { readTemplateFile } from '../../template/io.js';
 import { readPlaces, type Places } from '../../template/places.js';
@@ -65,13 +66,9 @@ function rowOf(stackId: string, events: readonly StackEvent[]): Row | undefined 
   return { stackId: row.stackId, logicalId: row.logicalId, ...(templateUrl !== undefined && { templateUrl }) };
 }
 
-function deployed({ origin, places, nestedFiles = {} }: LoadedTemplate): Source | undefined {
+function deployed({ source, origin, places, nestedFiles = {} }: LoadedTemplate): Source | undefined {
   if (places === undefined) return undefined;
-  return { origin, places, nestedFiles, ...(isPath(origin) && { path: origin }) };
-}
-
-function isPath(origin: string): boolean {
-  return !origin.includes('://') && !/^(the template of|change set) /.test(origin);
+  return { origin, places, nestedFiles, ...(isFile(origin, source.kind) && { path: origin }) };
 }
 
 async function ofFile({ logicalId, templateUrl }: Row, parent: Source | undefined): Promise<Source | undefined> {

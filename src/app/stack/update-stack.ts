@@ -250,9 +250,11 @@ async function swapAfter(run: Run, wanted: Wanted, target: UpdateGroupsAsked, ch
   } catch (error) {
     if (!(error instanceof Failure) || change.action === 'unchanged') throw error;
     if (error.outcome !== 'refused' && error.outcome !== 'held') throw error;
+    const { text, serving } = await servingNow(run, groups, run.state().began);
     const facts = {
       ...error.facts,
-      serves: `The groups were not touched after that. ${(await servingNow(run, groups, run.state().began)).text}`,
+      serves: `The groups were not touched after that. ${text}`,
+      serving,
       left: `The stack is ${change.action}; its groups do not follow it yet.`,
     };
     throw new Failure(error.outcome === 'refused' ? 'stopped' : 'held', facts, { cause: error });

@@ -68,46 +68,6 @@ export function serveSideBySide(rows: readonly Serving[]): boolean {
   );
 }
 
-/** `web: 1 of 2 serve (1 old, 0 of 1 new), min 1, desired 2, max 4`, group by group; no full stop. */
-export function sayServing(rows: readonly Serving[]): string {
-  return rows.map(sayOne).join('; ');
-}
-
-function sayOne(one: Serving): string {
-  const { group, size } = one;
-  return `${group}: ${sayCounts(one)}, min ${size.min}, desired ${size.desired}, max ${size.max}`;
-}
-
-/** `1 of 2 serve (1 old, 0 of 1 new)`, for where the group and its sizes are told already. */
-export function sayCounts({ by, all, halves, size }: Serving): string {
-  if (all.of === 0)
-    return size.desired === 0
-      ? 'it has no instances, and should have none'
-      : `nothing serves: none of its ${size.desired} instances is there`;
-  if (by === 'unknown') {
-    const there = halves === undefined ? '' : ` (there are ${halves.old.of} old, ${halves.new.of} new)`;
-    return `how many of ${all.of} serve is not known, because no balancer was asked${there}`;
-  }
-  const told = halves === undefined ? [] : [...half(halves.old, 'old'), ...half(halves.new, 'new')];
-  const unsorted = halves === undefined ? 0 : all.of - halves.old.of - halves.new.of;
-  const rest = unsorted > 0 ? [`${unsorted} of unknown age`] : [];
-  const parts = [...told, ...rest];
-  const alone =
-    by === 'autoScaling'
-      ? ' by the word of Auto Scaling alone, as no balancer judges them'
-      : by === 'statusChecks'
-        ? ' by their application status checks, as no balancer judges them'
-        : '';
-  const who = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-  return `${all.serve} of ${all.of} serve${who}${alone}`;
-}
-
-/** `1 old`, `0 of 1 new`; nothing of a half that is not there. */
-function half({ serve, of }: Share, name: string): readonly string[] {
-  if (of === 0) return [];
-  return [serve === of ? `${serve} ${name}` : `${serve} of ${of} ${name}`];
-}
-
 function byWhom(group: Group): Serving['by'] {
   const { unread = [], balancerOnly } = group;
   const judges = judgesOf(group);

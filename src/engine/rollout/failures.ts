@@ -1,8 +1,10 @@
 import { command, remarked, withWords, type NextCommand } from '../../text/commands/next-command.js';
-import { sayServing, serveSideBySide, servingIn } from '../../decide/instances/who-serves.js';
+import { serveSideBySide, servingIn } from '../../decide/instances/who-serves.js';
+import { frozenWords, sayEach, sayServing } from '../../model/rollout/group-words.js';
+import type { Serving } from '../../model/rollout/serving.js';
 import { keepsOld } from '../../decide/gates/kept-half.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
-import { type AwsFault, Failure, refused } from '../../errors.js';
+import { type AwsFault, Failure, type FailureData, refused } from '../../errors.js';
 import type { AdvisedReason, Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
@@ -66,7 +68,7 @@ export function resultsOf(results: readonly GroupResult[], observed: Observed, p
   if (stuck.length > 0) throw stopped(stuck, back, observed, plan);
   // Finishing an earlier run's roll-back is what an adopt-only run is for, as far as it leads to one configuration.
   if (back.some((result) => staying(result) > 0) || (back.length > 0 && !plan.adoptOnly))
-    throw rolledBack(back, { serves: serving(observed), groups: observed.groups }, plan);
+    throw rolledBack(back, { ...served(observed), groups: observed.groups }, plan);
   if (put.some(({ open }) => open.length > 0) || (put.length > 0 && !plan.adoptOnly))
     throw putBack(put, results, observed, plan);
   return results;
@@ -93,7 +95,7 @@ function putBack(
       text: result.why,
       remedy: '',
     })),
-    serves: serving(observed),
+    ...served(observed),
     left: `Nothing that runs is out of a balancer, and no note is left.${sick}${restarted}`,
     next: [plan.again, ...status(plan)],
   };
@@ -111,7 +113,7 @@ export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, ob
       ...facts,
       code: 'swap.held',
       what: `${holder}, and this run can only go on with all its groups.`,
-      serves: `${serving(observed)} This run stopped at once and leaves the groups as they are.`,
+      ...served(observed, ' This run stopped at once and leaves the groups as they are.'),
       left: recordKept(plan),
     });
   }
@@ -128,7 +130,7 @@ export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, ob
     ...facts,
     code: 'swap.leaseLost',
     what: `${held.by} took over ${held.group} at ${since}.`,
-    serves: `${serving(observed)} This run stopped at once and leaves the rest to the other one.`,
+    ...served(observed, ' This run stopped at once and leaves the rest to the other one.'),
     left: 'The record on the group is the other run’s now.',
   });
 }
@@ -151,6 +153,7 @@ export function stoppedBy(fault: AwsFault, plan: Plan, observed: Observed | unde
       what,
       reasons: [],
       serves: servedBefore(fault, observed),
+      ...(observed !== undefined && { serving: servingIn(observed) }),
       left: `${recordKept(plan)}${full.text}`,
       next: [...full.next, ...goOn(plan, observed)],
     },
@@ -169,7 +172,7 @@ export function brokenRule(rule: string, plan: Plan, observed: Observed): Failur
     code: 'guard.broken',
     what: `Stopped before an action that would have broken a rule: ${rule}. This is a bug; please report it.`,
     reasons: [],
-    serves: serving(observed),
+    ...served(observed),
     left: recordKept(plan),
     next: goOn(plan, observed),
   });
@@ -205,7 +208,7 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
         : 'swap.stuck',
     what: `${stuck[0]?.group ?? ''}: ${sentence(stuck[0]?.why ?? '')}`,
     reasons,
-    serves: serving(observed),
+    ...served(observed),
     left: `${unproven ? 'Nothing was changed on the groups.' : left}${more} ${first.text}`.trim(),
     next: [...first.next, ...on],
   };
@@ -229,6 +232,8 @@ function whatHelps({ groups, at }: Observed): ReturnType<typeof firstHelp> {
 interface After {
   /** The sentence on who serves now. */
   readonly serves: string;
+  /** The same as data. */
+  readonly serving?: readonly Serving[];
   readonly groups: readonly Group[];
 }
 
@@ -246,7 +251,11 @@ function staying(result: GroupResult): number {
 }
 
 /** The swap failed and everything is as before, but frozen; or new instances serve on beside the old ones. */
-export function rolledBack(back: readonly GroupResult[], { serves, groups }: After, plan: Plan): Failure {
+export function rolledBack(
+  back: readonly GroupResult[],
+  { serves, serving: rows, groups }: After,
+  plan: Plan,
+): Failure {
   const reasons = back.map((result): Reason => ({
     code: 'group.rolledBack',
     group: result.group,
@@ -258,9 +267,7 @@ export function rolledBack(back: readonly GroupResult[], { serves, groups }: Aft
     processes: result.outcome === 'rolledBack' ? result.frozen : [],
   }));
   const names = `${back[0]?.group ?? ''}${back.length > 1 ? ` and ${back.length - 1} more` : ''}`;
-  const suspended = frozen
-    .map(({ group, processes }) => `${group} (${processes.join(', ') || 'nothing'} suspended)`)
-    .join('; ');
+  const suspended = sayEach(frozen.map(frozenWords));
   const stack = byStack(plan);
   const target = stack === undefined ? frozen.flatMap(({ group }) => targetWords(group)) : [stack];
   const after = groups.filter(({ name }) => frozen.some(({ group }) => group === name));
@@ -290,10 +297,12 @@ export function rolledBack(back: readonly GroupResult[], { serves, groups }: Aft
     what: `The ${factsOf(plan).words.long} of ${names} was rolled back: ${sentence(back[0]?.why ?? '')}`,
     reasons,
     serves,
+    ...(rows !== undefined && { serving: rows }),
     ...(thawed
       ? { left: givenBack(groups), next: [start, ...status(plan)] }
       : {
           left: `Frozen, so that ${NO_MORE}: ${suspended}.${mixed} ${text}`.trim(),
+          frozen,
           next: [...next, ...status(plan)],
         }),
   });
@@ -307,6 +316,12 @@ function givenBack(groups: readonly Group[]): string {
 }
 
 const NO_MORE = 'Auto Scaling does not launch the failed configuration';
+
+/** The same as the facts of a failure, with what follows on the sentence. */
+function served(observed: Observed | undefined, more = ''): Pick<FailureData, 'serves' | 'serving'> {
+  const rows = observed === undefined ? [] : servingIn(observed);
+  return { serves: `${serving(observed)}${more}`, ...(rows.length > 0 && { serving: rows }) };
+}
 
 /** Who serves in every group, by its latest look. */
 function serving(observed: Observed | undefined): string {

@@ -20,3 +20,9 @@ export interface Serving {
   readonly halves?: { readonly old: Share; readonly new: Share };
   readonly size: Size;
 }
+
+/** Processes that stay suspended on a group. */
+export interface Frozen {
+  readonly group: string;
+  readonly processes: readonly string[];
+}

@@ -14,6 +14,8 @@ import { clockTime } from './situation.js';
 export interface StoryLine {
   readonly level: Level;
   readonly text: string;
+  /** Never broken into rows. */
+  readonly whole?: true;
 }
 
 /** What happened to groups that went the same way. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { sayServing, serveSideBySide, whoServes } from '../../../src/decide/instances/who-serves.js';
+import { serveSideBySide, whoServes } from '../../../src/decide/instances/who-serves.js';
+import { sayServing } from '../../../src/model/rollout/group-words.js';
 import type { Group } from '../../../src/model/rollout/group.js';
 import { BALANCER, RECORD, T0, group, instance, sick } from '../../support/groups.js';
 

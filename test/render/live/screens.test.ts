@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { ScreenSize } from '../../../src/render/live/appearance.js';
+import type { Stamped } from '../../../src/model/event.js';
 import { expectGolden } from '../../golden.js';
 import { recording, type StoryName } from './recordings.js';
 import { play, type Seen, type Staging } from './theatre.js';
@@ -50,6 +51,16 @@ describe('the live screen', function () {
   it('writes nothing but ASCII where the terminal shows nothing else', async () => {
     const { writes } = await play(await recording('rolled-back'), { ...LAPTOP, at: [], unicode: false });
     expect(writes.map(({ text }) => text).join('')).to.match(/^[\u001b\n\r\u0020-\u007e]*$/);
+  });
+
+  it('breaks no command that comes next, however narrow the terminal is', async () => {
+    const next = `ha-updater update-stack web --change-set ${'kept-'.repeat(20)}now --region eu-west-1`;
+    const events = (await recording('promoted')).map((stamped): Stamped => {
+      const { event } = stamped;
+      return event.type === 'run.finished' ? { ...stamped, event: { ...event, next: [next] } } : stamped;
+    });
+    const { writes } = await play(events, { columns: 60, rows: 24, at: [] });
+    expect(writes.map(({ text }) => text).join('')).to.include(`Next: ${next}`);
   });
 });
 
