@@ -3,12 +3,11 @@
  * sandbox) is loaded by the functions that need it.
  */
 export { endWithError, endWithUnknownCommand } from './run/end-with-error.js';
-export { resume, rollback, unfreeze } from './app/groups/resume-rollback.js';
+export { unfreeze } from './app/groups/resume-rollback.js';
 export { releaseLock, showLock, type LockDocument } from './app/lock/lock-commands.js';
 export { restart } from './app/groups/restart.js';
 export { status, type GroupsStatusDocument, type StatusDocument } from './app/inspect/status.js';
 export { watch } from './app/inspect/watch.js';
-export { updateGroups } from './app/groups/update-asgs.js';
 export { cancel } from './app/groups/cancel.js';
 export { planGroups } from './app/groups/plan-groups.js';
 export { plan } from './app/stack/plan.js';
@@ -24,6 +23,7 @@ export { explain } from './app/inspect/explain.js';
 export { deployServer } from './app/server/deploy.js';
 export { removeServer } from './app/server/remove.js';
 export { serverStatus } from './app/server/status.js';
+export { resume, rollback, updateGroups } from './app/server/where-to-run.js';
 export { serveWorld } from './app/sandbox.js';
 export { validate, type ValidateDocument } from './app/stack/validate.js';
 export { showSettings, settingsSchema, type SettingsDocument } from './app/inspect/config.js';

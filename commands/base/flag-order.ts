@@ -33,6 +33,7 @@ export const FLAG_GROUPS: readonly string[] = [
   'LIMITS',
   'LOCK',
   'HISTORY',
+  'SERVER',
   'AWS',
   'OUTPUT',
   'GLOBAL',

@@ -1,5 +1,6 @@
 import { BaseCommand } from '../base/command.js';
 import { recoverArgs, recoverFlags } from '../flags/recover-flags.js';
+import { serverAndDetachFlags } from '../flags/server-flags.js';
 
 export default class Resume extends BaseCommand {
   static override usage = ['resume STACK [FLAGS]', 'resume --asg NAME [--asg NAME...] [FLAGS]'];
@@ -10,7 +11,7 @@ export default class Resume extends BaseCommand {
     'A rollout whose run still lives is left to it.';
   static override examples = ['<%= config.bin %> resume my-stack', '<%= config.bin %> resume --asg web'];
   static override args = recoverArgs;
-  static override flags = recoverFlags;
+  static override flags = { ...recoverFlags, ...serverAndDetachFlags };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Resume);

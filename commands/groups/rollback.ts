@@ -1,5 +1,6 @@
 import { BaseCommand } from '../base/command.js';
 import { recoverArgs, recoverFlags } from '../flags/recover-flags.js';
+import { serverAndDetachFlags } from '../flags/server-flags.js';
 
 export default class Rollback extends BaseCommand {
   static override usage = ['rollback STACK [FLAGS]', 'rollback --asg NAME [--asg NAME...] [FLAGS]'];
@@ -10,7 +11,7 @@ export default class Rollback extends BaseCommand {
     '(resume). The groups end frozen; see unfreeze.';
   static override examples = ['<%= config.bin %> rollback my-stack', '<%= config.bin %> rollback --asg web'];
   static override args = recoverArgs;
-  static override flags = recoverFlags;
+  static override flags = { ...recoverFlags, ...serverAndDetachFlags };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Rollback);

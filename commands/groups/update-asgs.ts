@@ -11,6 +11,7 @@ import {
   outputFlags,
 } from '../flags/flags.js';
 import { gateFlags, stageFlags } from '../flags/gate-flags.js';
+import { serverFlags } from '../flags/server-flags.js';
 
 export default class UpdateAsgs extends BaseCommand {
   static override usage = ['update-asgs STACK [FLAGS]', 'update-asgs --asg NAME [--asg NAME...] [FLAGS]'];
@@ -23,6 +24,7 @@ export default class UpdateAsgs extends BaseCommand {
     '<%= config.bin %> update-asgs my-stack',
     '<%= config.bin %> update-asgs --asg web --asg workers --swap always',
     '<%= config.bin %> update-asgs --asg web --image ami-0123456789abcdef1',
+    '<%= config.bin %> update-asgs my-stack --on server --server rollouts --detach',
   ];
   static override args = {
     stack: argument({ name: 'STACK', description: 'Stack whose groups to update', ignoreStdin: true }),
@@ -35,6 +37,7 @@ export default class UpdateAsgs extends BaseCommand {
     ...stageFlags,
     ...lockFlag,
     ...historyFlag,
+    ...serverFlags,
     ...commonFlags,
     ...notifyFlags,
     ...outputFlags,

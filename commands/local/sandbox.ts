@@ -22,6 +22,10 @@ export default class Sandbox extends BaseCommand {
     speed: string({ summary: 'Simulated seconds per second', default: '1', helpValue: 'X' }),
     seed: string({ summary: 'Seed of all chance', helpValue: 'N' }),
     calls: string({ summary: 'Write there which command took which IAM action, each once', helpValue: 'FILE' }),
+    node: string({
+      summary: 'Program of Node.js 22 or newer that runs functions of Lambda [default: the one that runs this command]',
+      helpValue: 'FILE',
+    }),
     debug: boolean({ summary: 'Show the stack trace of an unexpected failure' }),
   };
 

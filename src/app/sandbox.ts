@@ -17,6 +17,7 @@ export interface SandboxFlags {
   readonly seed?: string | undefined;
   readonly host?: string | undefined;
   readonly calls?: string | undefined;
+  readonly node?: string | undefined;
 }
 
 /** Serves the simulated AWS, on loopback unless told otherwise, until a signal comes, which is its good end. */
@@ -69,6 +70,7 @@ export async function serveWorld(flags: SandboxFlags, surroundings: ProcessConte
     port,
     speed,
     elsewhere,
+    node: flags.node ?? process.execPath,
     ...(flags.host === undefined ? {} : { host: flags.host }),
   }).catch((thrown: unknown) => {
     throw notServed(thrown, port, flags);

@@ -2,6 +2,8 @@ import type { Gateway } from '../engine/gateway.js';
 import { permissions } from './account/simulate-policies.js';
 import { countedInstances, subnets, vcpuQuotas } from './account/quotas-and-subnets.js';
 import { describeAlarms } from './alarms.js';
+import { execution, startExecution } from './one-execution.js';
+import { logLines } from './log-lines.js';
 import { runningExecutions } from './running-executions.js';
 import { calendarState } from './calendar-state.js';
 import { metricData } from './metric-data.js';
@@ -255,6 +257,9 @@ function readsOfAccount(
   | 'readObject'
   | 'listObjects'
   | 'runningExecutions'
+  | 'startExecution'
+  | 'execution'
+  | 'logLines'
 > {
   return {
     permissions: (caller, question) => permissions(clients, caller, question),
@@ -267,6 +272,9 @@ function readsOfAccount(
     readObject: (bucket, key, how) => readObject(clients, bucket, key, how),
     listObjects: (asked) => listObjects(clients, asked),
     runningExecutions: (name) => runningExecutions(clients, name),
+    startExecution: (asked) => startExecution(clients, asked),
+    execution: (arn) => execution(clients, arn),
+    logLines: (asked) => logLines(clients, asked),
   };
 }
 

@@ -16,7 +16,7 @@ import type {
   Size,
 } from '../model/rollout/group.js';
 import type { CountedInstance, PermissionAnswer, PermissionQuestion, Subnet } from '../model/checkup.js';
-import type { Execution } from '../model/execution.js';
+import type { Execution, ExecutionEnd, LogLine, StartedExecution } from '../model/execution.js';
 import type { Activity } from '../model/finding.js';
 import type { CommandState } from '../model/rollout/decision.js';
 import type {
@@ -344,4 +344,20 @@ export interface Gateway {
   }): Promise<{ readonly keys: readonly string[]; readonly more: boolean }>;
   /** Durable executions that run on any version of a function, the newest first; undefined without the function. */
   runningExecutions(functionName: string): Promise<readonly Execution[] | undefined>;
+  /** Starts a durable execution, or finds the one of the same name and input. */
+  startExecution(asked: {
+    readonly functionName: string;
+    readonly alias: string;
+    readonly name: string;
+    /** JSON. */
+    readonly input: string;
+  }): Promise<StartedExecution>;
+  /** How a durable execution stands; undefined where there is none (any more). */
+  execution(arn: string): Promise<ExecutionEnd | undefined>;
+  /** Lines of a log group from a time on that match a filter pattern, oldest first. */
+  logLines(asked: {
+    readonly group: string;
+    readonly from: Instant;
+    readonly pattern: string;
+  }): Promise<readonly LogLine[]>;
 }

@@ -57,6 +57,9 @@ const REPEATABLE = [
   'readObject',
   'listObjects',
   'runningExecutions',
+  'startExecution',
+  'execution',
+  'logLines',
 ] as const satisfies readonly (keyof Gateway)[];
 
 /** Between the answer that knows no stack and the one that has to confirm it. */

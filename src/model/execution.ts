@@ -8,3 +8,28 @@ export interface Execution {
   readonly version: string;
   readonly startedAt: Instant;
 }
+
+/** One that was just started. */
+export interface StartedExecution {
+  readonly arn: string;
+  readonly name: string;
+  /** Of the function, on which it runs to its end. */
+  readonly version: string;
+}
+
+/** How an execution stands, in Lambda's words: `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `STOPPED`. */
+export interface ExecutionEnd {
+  readonly status: string;
+  /** What its function answered: JSON. */
+  readonly result?: string;
+  readonly error?: string;
+  readonly endedAt?: Instant;
+}
+
+/** A line of CloudWatch Logs. */
+export interface LogLine {
+  /** No two lines have the same one. */
+  readonly id: string;
+  readonly at: Instant;
+  readonly text: string;
+}

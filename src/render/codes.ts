@@ -379,6 +379,9 @@ export const CODES: Readonly<Record<string, string>> = {
 
   'template.address': 'The address of a template cannot be used.',
   'server.bundle': 'The bundle of the function for rollouts on Lambda is not there, or is not one.',
+  'server.ended': 'The execution on Lambda ended before its run did. The record of the rollout is kept.',
+  'server.left': 'A command follows an execution on Lambda no longer. The rollout goes on there.',
+  'server.missing': 'There is no durable function of that name to start the command on.',
   'server.notOne': 'The stack is not one that `server deploy` made, or holds something else besides.',
   'server.notRemoved': 'CloudFormation could not delete the stack of the function.',
   'server.running': 'An execution is running on the function, so it is not removed.',

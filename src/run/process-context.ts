@@ -92,10 +92,12 @@ interface Simulated {
 export interface CommandResult {
   readonly v: 1;
   readonly command: string;
-  /** `shown` and `served` for commands that change nothing. */
-  readonly outcome: Outcome | 'shown' | 'served';
+  /** `shown` and `served` for commands that change nothing; `started` for what goes on elsewhere. */
+  readonly outcome: Outcome | 'shown' | 'served' | 'started';
   readonly exitCode: ExitCode;
   readonly run?: string;
+  /** ARN of the durable execution that did it, or does it. */
+  readonly execution?: string;
   readonly stack?: string;
   readonly groups?: readonly GroupResult[];
   /** What a change would do; of `plan`. */

@@ -12,7 +12,9 @@ import { cloudformationOperations } from './world/cloudformation/index.js';
 import { findStack } from './world/cloudformation/deploy/state.js';
 import { eventsOperations } from './world/events/event-buses.js';
 import { ec2Operations } from './world/ec2/index.js';
+import { checkpointOperations } from './world/lambda/checkpoints.js';
 import { lambdaOperations } from './world/lambda/executions.js';
+import { logsOperations } from './world/logs/logs.js';
 import { iamOperations } from './world/iam/policy-simulation.js';
 import { serviceQuotasOperations } from './world/ec2/quotas.js';
 import { elbOperations } from './world/elb/index.js';
@@ -70,7 +72,8 @@ export const SIMULATED_SERVICES: Services = {
   elbv2: elbv2Operations,
   events: eventsOperations,
   iam: iamOperations,
-  lambda: lambdaOperations,
+  lambda: { ...lambdaOperations, ...checkpointOperations },
+  logs: logsOperations,
   s3: s3Operations,
   servicequotas: serviceQuotasOperations,
   ssm: ssmOperations,

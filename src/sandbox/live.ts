@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../clock.js';
+import { callInEach, type FunctionCalls } from './functions/call-functions.js';
 import type { Served } from './index.js';
 import type { Monitor } from './invariants/index.js';
 import { servePicture } from './picture/serve-picture.js';
@@ -19,11 +20,15 @@ export interface LiveOptions {
   readonly speed: number;
   /** Makes the world of another region that somebody calls; absent lets one world answer for all regions. */
   readonly elsewhere?: (region: string) => Served;
+  /** Path of the program of Node that runs functions of Lambda; no function runs without it. */
+  readonly node?: string;
 }
 
 export interface LiveSandbox {
   /** Where clients find it: the value of `--endpoint-url` and AWS_ENDPOINT_URL. */
   readonly url: string;
+  /** Those who call functions, where any run. */
+  readonly functions?: FunctionCalls;
   readonly close: () => Promise<void>;
 }
 
@@ -40,7 +45,7 @@ const BEAT = 50;
  * root is a live picture of the world for browsers.
  */
 export async function serveSandbox(sandbox: Served, options: LiveOptions): Promise<LiveSandbox> {
-  const { port, host: asked, speed, elsewhere } = options;
+  const { port, host: asked, speed, node, elsewhere } = options;
   if (!(speed > 0)) throw new Error(`speed should be a positive number, not ${speed}`);
   const host = asked ?? '127.0.0.1';
   const ownHost = asked === undefined;
@@ -69,12 +74,20 @@ export async function serveSandbox(sandbox: Served, options: LiveOptions): Promi
     server.listen(port, host, resolve);
   });
   const stop = new AbortController();
-  void passTime(pace, BEAT * speed, catchUp, stop.signal);
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
+  const functions = node === undefined ? undefined : callInEach(regions.all, { node, url, speed });
+  const beat = (): void => {
+    catchUp();
+    functions?.look();
+  };
+  void passTime(pace, BEAT * speed, beat, stop.signal);
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
+    url,
+    ...(functions !== undefined && { functions }),
     close: () =>
       new Promise((resolve, reject) => {
         stop.abort();
+        functions?.close();
         server.close((error) => (error === undefined ? resolve() : reject(error)));
         server.closeAllConnections();
       }),

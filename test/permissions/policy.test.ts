@@ -3,14 +3,14 @@ import { keysOf, NOTE_KEYS } from '../../src/aws/groups/note-tags.js';
 import type { NoteName } from '../../src/model/rollout/action.js';
 import { iamActions } from '../../src/sandbox/wire/iam.js';
 import { read, repositoryFiles } from '../tidy/scan.js';
-import { actionsOf, listOf, POLICY, READ_ONLY, readPolicy } from './policy.js';
+import { actionsOf, listOf, ON_SERVER, POLICY, READ_ONLY, readPolicy, together } from './policy.js';
 
 /** Actions that AWS cannot limit to a resource. Source: Service Authorization Reference, the tables of each service. */
 const UNLIMITED =
   /^(autoscaling:Describe|ec2:Describe|elasticloadbalancing:Describe|cloudformation:ValidateTemplate$|cloudformation:Get(HookResult|TemplateSummary)$|cloudwatch:(DescribeAlarms|GetMetricData)$|servicequotas:GetServiceQuota$|ssm:(CancelCommand|DescribeInstanceInformation|GetCommandInvocation|ListCommands)$)/;
 
 describe('the IAM policies', () => {
-  for (const path of [POLICY, READ_ONLY]) {
+  for (const path of [POLICY, READ_ONLY, ON_SERVER]) {
     const policy = readPolicy(path);
 
     it(`${path} allows actions by name, each limited to a resource where AWS can limit it`, () => {
@@ -51,7 +51,9 @@ describe('the IAM policies', () => {
       .filter((name) => name !== 'getTime' && name !== 'getCallerIdentity')
       .map((name) => name.charAt(0).toUpperCase() + name.slice(1));
     expect(calls).to.include.members(['DescribeAutoScalingGroups', 'CreateOrUpdateTags', 'GetObject', 'UpdateStack']);
-    const known = [...actionsOf(readPolicy(POLICY)).keys()].map((action) => action.split(':')[1]);
+    const known = [...actionsOf(together(readPolicy(POLICY), readPolicy(ON_SERVER))).keys()].map(
+      (action) => action.split(':')[1],
+    );
     const actions = [...new Set(calls)].map((name) => iamActions('s3', name)[0]?.split(':')[1] ?? '');
     expect(
       actions
@@ -63,7 +65,7 @@ describe('the IAM policies', () => {
   it('are explained on a page, statement by statement', () => {
     const page = read('docs/PERMISSIONS.md');
     expect(
-      readPolicy(POLICY)
+      together(readPolicy(POLICY), readPolicy(ON_SERVER))
         .statements.map(({ Sid }) => Sid)
         .filter((sid) => !page.includes(`\`${sid}\``)),
     ).to.deep.equal([]);

@@ -23,6 +23,14 @@ export function readPolicy(path: string): Policy {
   return { path, statements };
 }
 
+/** Several policies, as somebody has them who is given each. */
+export function together(...policies: readonly Policy[]): Policy {
+  return {
+    path: policies.map(({ path }) => path).join(' or '),
+    statements: policies.flatMap(({ statements }) => statements),
+  };
+}
+
 export function listOf(one: string | readonly string[]): readonly string[] {
   return typeof one === 'string' ? [one] : one;
 }
@@ -36,6 +44,8 @@ export function actionsOf({ statements }: Policy): ReadonlyMap<string, readonly 
 }
 
 export const POLICY = 'templates/iam-policy.json';
+/** Beside the first one, for commands that are started on a server. */
+export const ON_SERVER = 'templates/iam-policy-server.json';
 export const READ_ONLY = 'templates/iam-policy-read-only.json';
 
 /** Commands that change nothing and have to work with the read-only policy. */

@@ -5,9 +5,11 @@ import {
   DENIED_ON_PURPOSE,
   LOOKING,
   NOT_IN_SANDBOX,
+  ON_SERVER,
   POLICY,
   READ_ONLY,
   readPolicy,
+  together,
   type Policy,
 } from './policy.js';
 
@@ -44,8 +46,8 @@ describe('what the commands took in all tests', () => {
     ]);
   });
 
-  it(`is allowed by ${POLICY}`, () => {
-    expect(lacking(readPolicy(POLICY), taken, '')).to.deep.equal([]);
+  it(`is allowed by ${POLICY}, with ${ON_SERVER} beside it`, () => {
+    expect(lacking(together(readPolicy(POLICY), readPolicy(ON_SERVER)), taken, '')).to.deep.equal([]);
   });
 
   it(`is allowed by ${READ_ONLY} for the commands that change nothing`, () => {
@@ -70,7 +72,11 @@ describe('what the commands took in all tests', () => {
             `no test takes ${action}: remove it from ${path}, test what needs it, or say in test/permissions/policy.ts (NOT_IN_SANDBOX) why it is there`,
         );
     const looking = taken.filter(({ command }) => LOOKING.includes(command));
-    expect([...idle(POLICY, taken, NOT_IN_SANDBOX), ...idle(READ_ONLY, looking, {})]).to.deep.equal([]);
+    expect([
+      ...idle(POLICY, taken, NOT_IN_SANDBOX),
+      ...idle(READ_ONLY, looking, {}),
+      ...idle(ON_SERVER, taken, {}),
+    ]).to.deep.equal([]);
   });
 
   it('leaves no exception that is none', () => {

@@ -79,7 +79,7 @@ export async function lookOnce<A extends GroupsAsked>(
 ): Promise<CommandResult | LookAgain> {
   const { byLooks } = surroundings;
   if (byLooks === undefined) throw new Error('A look is of a run that has a name.');
-  await expectNoProcess(command, given, surroundings);
+  await expectNoProcess(command, given, surroundings, { flags: OF_A_PROCESS });
   return withLook(command.describe, given, surroundings, async (run, asked, before): Promise<RunResult | TaskAgain> => {
     const look = withDiagnosis<A, RunResult | TaskAgain>(async () => {
       const { choice, kept } = (before ?? (await beginning(command, run, asked))) as TaskMemory;
@@ -113,6 +113,21 @@ const OF_A_PROCESS = [
   'finish-kept',
 ] as const;
 
+/** The same of one that somebody follows, who writes the files and sends the notices. */
+const OF_A_RUN = ['lock', 'history', 'image', 'finish-kept'];
+
+/**
+ * What an execution of the function cannot do is refused before it is started, with the command that can.
+ * @throws Failure `usage`
+ */
+export function expectServable<A extends GroupsAsked>(
+  command: GroupCommand<A>,
+  given: A,
+  surroundings: ProcessContext,
+): Promise<void> {
+  return expectNoProcess(command, given, surroundings, { flags: OF_A_RUN, again: ['--on', 'here'] });
+}
+
 /** Those whose value may be a secret. */
 const SECRET: ReadonlySet<string> = new Set(['lock', 'webhook']);
 
@@ -124,9 +139,10 @@ async function expectNoProcess<A extends GroupsAsked>(
   { wanted, describe }: GroupCommand<A>,
   given: A,
   { env }: ProcessContext,
+  { flags: ofAProcess, again: more = [] }: { readonly flags: readonly string[]; readonly again?: readonly string[] },
 ): Promise<void> {
   const flags = given as Readonly<Record<string, unknown>>;
-  const used = OF_A_PROCESS.filter((flag) => ![undefined, '', false].includes(flags[flag] as never));
+  const used = ofAProcess.filter((flag) => ![undefined, '', false].includes(flags[flag] as never));
   const problems: readonly FlagProblem[] = [
     ...gateCommands(wanted.gates).map(({ flag }) =>
       problem(`--${flag} runs a command on the machine of the run, and there is none between two looks.`, flag),
@@ -141,5 +157,7 @@ async function expectNoProcess<A extends GroupsAsked>(
   const shown = used.filter((flag) => !SECRET.has(flag) && !again.words.includes(`--${flag}`));
   const words = shown.flatMap((flag) => [`--${flag}`, ...(flags[flag] === true ? [] : [String(flags[flag])])]);
   const { facts } = badFlags(problems);
-  throw usage('usage.byLooks', problem(facts.what, ...problems.flatMap((one) => one.flags)), [withWords(again, words)]);
+  throw usage('usage.byLooks', problem(facts.what, ...problems.flatMap((one) => one.flags)), [
+    withWords(again, [...words, ...more]),
+  ]);
 }

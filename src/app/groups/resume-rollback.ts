@@ -50,6 +50,16 @@ export async function lookAtResume(
   return lookOnce(recoverCommand(resuming(), asked), asked, surroundings);
 }
 
+/** `resume` in its parts. @throws Failure `usage` */
+export function resumeCommand(asked: RecoverAsked): GroupCommand<RecoverAsked> {
+  return recoverCommand(resuming(), asked);
+}
+
+/** `rollback` in its parts. @throws Failure `usage` */
+export function rollbackCommand(asked: RecoverAsked): GroupCommand<RecoverAsked> {
+  return recoverCommand(goingBack(), asked);
+}
+
 /** How `resume` goes on and ends. */
 function resuming(): Recovery {
   const end: Recovery['end'] = async (results, plan, run) => {

@@ -39,7 +39,7 @@ export async function lookAtUpdate(
 }
 
 /** `update-asgs` in its parts. @throws Failure `usage` */
-function updateCommand(given: UpdateGroupsAsked): GroupCommand<UpdateGroupsAsked> {
+export function updateCommand(given: UpdateGroupsAsked): GroupCommand<UpdateGroupsAsked> {
   const wanted = readWanted(given, [...targetProblems(given), ...imageProblems(given)]);
   const namedOf = (asked: UpdateGroupsAsked, { groups, leftOut }: Choice): UpdateGroupsAsked =>
     byName(asked, groups, leftOut.length > 0);

@@ -21,6 +21,7 @@ import { takeWholeAnswers } from './whole-answers.js';
 import { toFault } from './faults.js';
 import { proxyAgent } from './proxy.js';
 import { resolveRegion } from './region.js';
+import type { Logs } from './logs-client.js';
 import { renewable } from './renewable-credentials.js';
 
 export interface GatewayOptions {
@@ -82,6 +83,8 @@ export interface Clients {
   eventBridge(): Promise<EventBridge>;
   iam(): Promise<IAM>;
   lambda(): Promise<Lambda>;
+  /** CloudWatch Logs. */
+  logs(): Promise<Logs>;
   s3(): Promise<S3>;
   serviceQuotas(): Promise<ServiceQuotas>;
   ssm(): Promise<SSM>;
@@ -180,6 +183,10 @@ export function createClients(options: GatewayOptions): Clients {
     ),
     iam: once(async () => speak('iam', new (await import('@aws-sdk/client-iam')).IAM(await way('iam')))),
     lambda: once(async () => speak('lambda', new (await import('@aws-sdk/client-lambda')).Lambda(await way('lambda')))),
+    logs: once(async () => {
+      const [{ SSM }, { logsClient }] = await Promise.all([import('@aws-sdk/client-ssm'), import('./logs-client.js')]);
+      return speak('logs', logsClient(SSM, await way('logs')));
+    }),
     serviceQuotas: once(async () =>
       speak(
         'servicequotas',
@@ -237,7 +244,7 @@ function throwFaults(stack: Spoken['middlewareStack'], service: string, renewCre
 }
 
 /** What begins otherwise counts as a change. */
-const READS = /^(Describe|Get|List|Head|Simulate|Validate)/;
+const READS = /^(Describe|Filter|Get|List|Head|Simulate|Validate)/;
 
 /** The last thing before the request is on the line: signed, and with its credentials fetched. */
 function askBefore(stack: Spoken['middlewareStack'], service: string, mayLeave: MayLeave): void {

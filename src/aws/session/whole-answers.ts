@@ -17,6 +17,7 @@ const JSON_SERVICES: ReadonlySet<string> = new Set([
   'dynamodb',
   'events',
   'lambda',
+  'logs',
   'servicequotas',
 ]);
 

@@ -10,12 +10,13 @@ const TARGETS: Readonly<Record<string, ServiceName>> = {
   AWSEvents: 'events',
   AmazonSSM: 'ssm',
   GraniteServiceVersion20100801: 'cloudwatch',
+  Logs_20140328: 'logs',
   ServiceQuotasV20190624: 'servicequotas',
 };
 
 /**
  * Answers a request in the JSON protocol: of the services that speak it, the sandbox has the parameter store,
- * the alarms of CloudWatch, the event buses and the quotas.
+ * the alarms and the logs of CloudWatch, the event buses and the quotas.
  */
 export function callJson(
   request: WireRequest,

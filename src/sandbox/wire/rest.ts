@@ -22,6 +22,16 @@ const ROUTES: readonly { readonly method: string; readonly path: RegExp; readonl
     path: /^\/2025-12-01\/durable-executions\/(?<DurableExecutionArn>[^/]+)\/stop$/,
     operation: 'StopDurableExecution',
   },
+  {
+    method: 'POST',
+    path: /^\/2025-12-01\/durable-executions\/(?<DurableExecutionArn>[^/]+)\/checkpoint$/,
+    operation: 'CheckpointDurableExecution',
+  },
+  {
+    method: 'GET',
+    path: /^\/2025-12-01\/durable-executions\/(?<DurableExecutionArn>[^/]+)\/state$/,
+    operation: 'GetDurableExecutionState',
+  },
 ];
 
 /** Answers a request to Lambda, whose operations are paths (REST with JSON). */
@@ -59,6 +69,7 @@ export function callLambda(
 /** The input out of path, query, headers and body, as the SDK's own description of the operation has it. */
 function inputOf(schema: NormalizedSchema, request: WireRequest, labels: Readonly<Record<string, string>>): object {
   const input: Record<string, unknown> = {};
+  const inBody = bodyOf(schema, request);
   const bytes = typeof request.body === 'string' ? Buffer.from(request.body, 'utf8') : Buffer.from(request.body);
   for (const [name, member] of schema.structIterator()) {
     const { httpLabel, httpQuery, httpHeader, httpPayload } = member.getMergedTraits();
@@ -70,9 +81,27 @@ function inputOf(schema: NormalizedSchema, request: WireRequest, labels: Readonl
         : typed(member, request.query.get(httpQuery) ?? undefined, name);
     else if (httpHeader !== undefined) value = typed(member, request.headers[httpHeader.toLowerCase()], name);
     else if (httpPayload) value = new Uint8Array(bytes);
+    else value = inBody[name];
     if (value !== undefined) input[name] = value;
   }
   return input;
+}
+
+/** Members that are nowhere else are in the body, which is JSON then; the sandbox's operations take no times there. */
+function bodyOf(schema: NormalizedSchema, { body }: WireRequest): Readonly<Record<string, unknown>> {
+  const apart = [...schema.structIterator()].every(([, member]) => {
+    const { httpLabel, httpQuery, httpHeader, httpPayload } = member.getMergedTraits();
+    return Boolean(httpLabel) || httpQuery !== undefined || httpHeader !== undefined || Boolean(httpPayload);
+  });
+  const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
+  if (apart || text === '') return {};
+  try {
+    const read: unknown = JSON.parse(text);
+    if (typeof read === 'object' && read !== null) return read as Readonly<Record<string, unknown>>;
+  } catch {
+    // Said below.
+  }
+  throw new ServiceFault('SerializationException', 'The request body is not a JSON object');
 }
 
 function listOf(texts: readonly string[]): readonly string[] | undefined {

@@ -17,6 +17,7 @@ export type ServiceName =
   | 'events'
   | 'iam'
   | 'lambda'
+  | 'logs'
   | 'servicequotas';
 
 /** What an operation may know of the call that runs it. */

@@ -7,6 +7,7 @@ import type {
   InvocationResponse,
   ListDurableExecutionsByFunctionRequest,
   ListDurableExecutionsByFunctionResponse,
+  Operation,
   StopDurableExecutionRequest,
   StopDurableExecutionResponse,
 } from '@aws-sdk/client-lambda';
@@ -26,8 +27,8 @@ import {
 const PAGE = 100;
 
 /**
- * Durable executions of the sandbox: they can be started, seen and stopped. No function runs, so an execution goes on
- * until somebody stops it or its time is over, and nothing comes of it.
+ * Durable executions of the sandbox: they can be started, seen and stopped. Where somebody calls functions
+ * (`functions/call-functions.ts`), theirs ends them; elsewhere they go on until they are stopped or their time is over.
  */
 export const lambdaOperations: OperationTable = {
   Invoke: (world, input: InvocationRequest): InvocationResponse => {
@@ -38,8 +39,10 @@ export const lambdaOperations: OperationTable = {
     if (durable === undefined || (input.InvocationType ?? 'RequestResponse') !== 'Event')
       throw new ServiceFault(
         'InvalidParameterValueException',
-        'The sandbox runs no function: it takes asynchronous invocations (Event) of durable functions alone.',
+        'The sandbox takes asynchronous invocations (Event) of durable functions alone.',
       );
+    const { calls } = lambdaState(world);
+    if (typeof calls === 'object') throw new ServiceFault('InvalidRuntimeException', calls.whyNot, 502);
     const payload = Buffer.from(input.Payload ?? new Uint8Array()).toString('utf8');
     const execution =
       existing(row, input.DurableExecutionName, payload) ??
@@ -68,7 +71,14 @@ export const lambdaOperations: OperationTable = {
   },
   GetDurableExecution: (world, input: GetDurableExecutionRequest): GetDurableExecutionResponse => {
     const row = executionOf(world, input.DurableExecutionArn ?? '');
-    return { ...shown(world, row), Version: row.version, InputPayload: row.input };
+    const { result, error } = row.ended ?? {};
+    return {
+      ...shown(world, row),
+      Version: row.version,
+      InputPayload: row.input,
+      ...(result !== undefined && { Result: result }),
+      ...(error !== undefined && { Error: error }),
+    };
   },
   StopDurableExecution: (world, input: StopDurableExecutionRequest): StopDurableExecutionResponse => {
     const row = executionOf(world, input.DurableExecutionArn ?? '');
@@ -129,12 +139,23 @@ function begin(
     input: asked.payload,
     startedAt,
     endsAt: startedAt + asked.seconds * 1000,
+    callAt: startedAt,
+    failedCalls: 0,
+    operations: [theExecution(asked.payload, new Date(startedAt), uuid())],
+    tokens: 0,
   };
   row.executions.push(execution);
   return execution;
 }
 
-function executionOf(world: World, arn: string): ExecutionRow {
+/** The first operation of each execution is the execution. Source: AWS's durable execution SDK for JavaScript. */
+function theExecution(input: string, at: Date, id: string): Operation {
+  const details = { InputPayload: input };
+  return { Id: id, Type: 'EXECUTION', StartTimestamp: at, Status: 'STARTED', ExecutionDetails: details };
+}
+
+/** @throws ServiceFault where there is none */
+export function executionOf(world: World, arn: string): ExecutionRow {
   const all = [...lambdaState(world).functions.values()].flatMap(({ executions }) => executions);
   const row = all.find((one) => one.arn === arn);
   if (row === undefined)
@@ -142,13 +163,14 @@ function executionOf(world: World, arn: string): ExecutionRow {
   return row;
 }
 
-function statusOf(world: World, { stoppedAt, endsAt }: ExecutionRow): ExecutionStatus {
+export function statusOf(world: World, { stoppedAt, ended, endsAt }: ExecutionRow): ExecutionStatus {
   if (stoppedAt !== undefined) return 'STOPPED';
+  if (ended !== undefined) return ended.status;
   return world.clock.now() >= endsAt ? 'TIMED_OUT' : 'RUNNING';
 }
 
-function endOf({ stoppedAt, endsAt }: ExecutionRow): number {
-  return stoppedAt ?? endsAt;
+function endOf({ stoppedAt, ended, endsAt }: ExecutionRow): number {
+  return stoppedAt ?? ended?.at ?? endsAt;
 }
 
 function shown(world: World, row: ExecutionRow): Execution {

@@ -1,3 +1,4 @@
+import type { ErrorObject, Operation } from '@aws-sdk/client-lambda';
 import { ServiceFault } from '../fault.js';
 import type { World } from '../world.js';
 
@@ -19,6 +20,26 @@ export interface ExecutionRow {
   readonly endsAt: number;
   /** Set by whoever stopped it. */
   stoppedAt?: number;
+  /** Set when its function said that it is over. */
+  ended?: ExecutionEnd;
+  /** When its function is called next; absent while it is being called. */
+  callAt?: number;
+  /** Calls of its function that ended without an answer, in a row. */
+  failedCalls: number;
+  /** What it has done until now: the first one is the execution itself. */
+  readonly operations: Operation[];
+  /** Each checkpoint is named by the token that the one before gave out; absent while no function is called. */
+  token?: string;
+  /** Tokens that were given out. */
+  tokens: number;
+}
+
+/** How a function ended its execution. */
+interface ExecutionEnd {
+  readonly at: number;
+  readonly status: 'SUCCEEDED' | 'FAILED';
+  readonly result?: string;
+  readonly error?: ErrorObject;
 }
 
 export interface FunctionRow {
@@ -26,8 +47,8 @@ export interface FunctionRow {
   /** `BUCKET/KEY`. */
   code: string;
   durable?: DurableSettings;
-  /** Published versions, the first one first, and what was published: code and configuration. */
-  readonly versions: { readonly number: string; readonly published: string }[];
+  /** Published versions, the first one first, and what was published: code and configuration, and the code alone. */
+  readonly versions: { readonly number: string; readonly published: string; readonly code?: string }[];
   /** Versions by the names of aliases. */
   readonly aliases: Map<string, string>;
   readonly executions: ExecutionRow[];
@@ -35,6 +56,8 @@ export interface FunctionRow {
 
 interface LambdaState {
   readonly functions: Map<string, FunctionRow>;
+  /** Whether somebody calls functions; `why not` where nobody can, in words for people. Absent: nobody does. */
+  calls?: 'called' | { readonly whyNot: string };
 }
 
 export function lambdaState(world: World): LambdaState {

@@ -3,6 +3,7 @@ import { instance, launchTemplate, securityGroup } from './ec2.js';
 import { classicLoadBalancer } from './elb.js';
 import { listener, listenerRule, loadBalancer, targetGroup } from './elbv2.js';
 import { lambdaAlias, lambdaFunction, lambdaVersion } from './lambda.js';
+import { logGroup } from './log-group.js';
 import type { ResourceHandler } from './resource-handler.js';
 import { nestedStack, s3Bucket, silent, ssmParameter, subnet, unmodelled, vpc } from './others.js';
 
@@ -28,6 +29,7 @@ const HANDLERS: Readonly<Record<string, ResourceHandler | undefined>> = {
   'AWS::Lambda::Alias': lambdaAlias,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::Lambda::Version': lambdaVersion,
+  'AWS::Logs::LogGroup': logGroup,
   'AWS::S3::Bucket': s3Bucket,
   'AWS::SSM::Parameter': ssmParameter,
 };

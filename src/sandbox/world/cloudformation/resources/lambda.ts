@@ -11,7 +11,7 @@ import { object, optionalNumber, optionalText } from './values.js';
 /** Longest name of a function. Source: Lambda API reference, CreateFunction. */
 const LONGEST = 64;
 
-/** A function of the sandbox: its code is an object that has to be there, and never runs. */
+/** A function of the sandbox: its code is an object that has to be there. */
 export const lambdaFunction: ResourceHandler = {
   replaces: ['FunctionName', 'PackageType'],
   moves: () => false,
@@ -75,7 +75,7 @@ export const lambdaVersion: ResourceHandler = {
         409,
       );
     const number = String(row.versions.length + 1);
-    row.versions.push({ number, published });
+    row.versions.push({ number, published, code: row.code });
     const arn = functionArn(world, name, number);
     return { physicalId: arn, attributes: { Version: number, FunctionArn: arn } };
   },
