@@ -2,6 +2,7 @@ import { isGrown } from '../sizes/their-sizes.js';
 import type { ReasonedAction } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
 import { pointBack } from './image/new-image.js';
+import { RESET_FIRST } from './processes.js';
 import { liftShield } from './scale-in-protection.js';
 
 /** True while a rollout has a record and nothing more: it can be undone by removing the record. */
@@ -21,7 +22,11 @@ export function takeBack(view: RolloutView, of: RolloutGroup, why: string): Reas
   const former = pointBack(of);
   if (former !== undefined) return former;
   const frozen = group.notes.frozen?.processes ?? [];
-  const freeze = frozen.filter((process) => record.suspended.includes(process) && !group.suspended.includes(process));
+  // Of what an earlier roll-back froze, a rollout resumes these alone before it grows: a person resumed all others that
+  // are not suspended.
+  const freeze = RESET_FIRST.filter(
+    (process) => frozen.includes(process) && record.suspended.includes(process) && !group.suspended.includes(process),
+  );
   if (freeze.length > 0) return { action: { type: 'suspend', group: group.name, processes: freeze }, why };
   const resume = record.suspended.filter((process) => group.suspended.includes(process) && !frozen.includes(process));
   if (resume.length > 0) return { action: { type: 'resume', group: group.name, processes: resume }, why };
