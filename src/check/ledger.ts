@@ -36,6 +36,8 @@ export interface GroupLedger {
   frozen?: Omit<FrozenNote, 'why'>;
   /** Instances whose termination AWS has confirmed to us. */
   readonly terminated: Set<string>;
+  /** Those of them that Auto Scaling called Unhealthy before: they had fallen out by themselves. */
+  readonly givenUp: Set<string>;
   /** Instances that this run put into standby. */
   readonly aside: Set<string>;
   /** Those of them that a look has shown there. */
@@ -91,6 +93,7 @@ export function emptyLedger(name: string): GroupLedger {
     verdictSure: false,
     outNumber: 0,
     terminated: new Set(),
+    givenUp: new Set(),
     aside: new Set(),
     shownAside: new Set(),
     shielded: new Set(),
@@ -289,6 +292,7 @@ export function foldDone(ledger: GroupLedger, action: Action): void {
     case 'terminate':
       for (const id of action.instances) {
         ledger.terminated.add(id);
+        if (ledger.rows.get(id)?.state === 'unhealthy') ledger.givenUp.add(id);
         ledger.shielded.delete(id);
       }
       if (action.decrement) shrink(ledger, action.instances);

@@ -176,7 +176,7 @@ export function checkService({ ledger, tally }: RuleInput): void {
   let lost = 0;
   for (const [id, units] of ledger.served) {
     const row = ledger.rows.get(id);
-    const ours = ledger.terminated.has(id) || ledger.aside.has(id);
+    const ours = (ledger.terminated.has(id) && !ledger.givenUp.has(id)) || ledger.aside.has(id);
     if (!ours && (row === undefined || !isServing(row))) lost += units;
   }
   const now = sumUnits(serving);

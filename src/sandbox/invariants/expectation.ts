@@ -2,7 +2,7 @@ import type { Meddling } from '../scenario.js';
 import type { World } from '../world/world.js';
 import type { GroupState } from '../world/autoscaling/state.js';
 import type { Look } from './look.js';
-import { lagOf } from './service.js';
+import { lagOf, servedLately, type Service } from './service.js';
 
 /** What a rollout of a group must respect, and what was seen of it so far. */
 export interface Expectation {
@@ -15,6 +15,8 @@ export interface Expectation {
   readonly ours: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   readonly frozenBefore: readonly string[];
+  /** The note of an earlier roll-back that was there when it began. */
+  readonly frozenNote: string | undefined;
   /** Ids of the instances that were there when it began. */
   readonly old: ReadonlySet<string>;
   /** Instances that were on their way out already, or taken by the world before: they are of neither half. */
@@ -23,6 +25,8 @@ export interface Expectation {
   readonly aside: ReadonlySet<string>;
   /** Those that the rollout keeps in standby, or that left from there: they served no more. */
   readonly kept: Set<string>;
+  /** Those of them that a person took out of standby, and the world took then. */
+  readonly lostReturns: Set<string>;
   /** Those that were seen in standby, until they serve again. */
   readonly setAside: Set<string>;
   /** The most that others let go in the time for which an old half is kept. */
@@ -49,6 +53,8 @@ export interface Expectation {
   readonly counted: Map<string, number>;
   /** Instances that left in a way that is nobody's fault but the world's. */
   readonly taken: Set<string>;
+  /** Fewer old ones than asked for were there when it began: what Auto Scaling launches for them is too much later. */
+  readonly short: boolean;
   /** Auto Scaling launched one beside another, which makes one too many where a caller takes out that other one. */
   beside: boolean;
   /** How often somebody had taken the notes away when they were seen last. */
@@ -56,6 +62,11 @@ export interface Expectation {
   /** Which run held the group when it was seen last, and when another one took it over from it. */
   holder?: string | undefined;
   takenOverAt?: number;
+  /**
+   * Its record took the place of the one of a run that began at the same time: each takes sizes of the other for a
+   * person's.
+   */
+  readonly besideAnother?: boolean;
   outside: number;
   /** Rules that are broken now, so that one breach is reported once. */
   readonly broken: Set<string>;
@@ -107,14 +118,9 @@ export function processesIn(note: string | undefined, key: 'processes' | 'suspen
 
 /**
  * Begins to expect a rollout: everything is as found now.
- * @param lately units of instances that served until a moment ago: whoever begins may not know better yet
+ * @param service who serves, and who did until a moment ago: whoever begins may not know better yet
  */
-export function beginRollout(
-  world: World,
-  look: Look,
-  strategy: Strategy,
-  lately: ReadonlyMap<string, number> = new Map(),
-): Expectation {
+export function beginRollout(world: World, look: Look, strategy: Strategy, service?: Service): Expectation {
   const { group } = look;
   const weights = (group.mixed?.LaunchTemplate?.Overrides ?? []).map((one) => Number(one.WeightedCapacity ?? 1));
   const overshoot = Math.max(0, ...weights.map((weight) => weight - 1));
@@ -122,6 +128,7 @@ export function beginRollout(
   const beside = look.instances.reduce((sum, one) => sum + (one.beside && !one.leaving ? one.units : 0), 0);
   // Whom nobody has scaled in yet is there all the same: with Terminate suspended, or shielded.
   const live = look.instances.reduce((sum, one) => sum + (one.alive && !one.leaving && !one.aside ? one.units : 0), 0);
+  const old = look.instances.filter((one) => !one.leaving && !isLater(one.launchedAt, group));
   const expectation: Expectation = {
     group: group.name,
     strategy,
@@ -131,10 +138,12 @@ export function beginRollout(
     ours: processesIn(group.tags.get(ROLLOUT_TAG)?.value, 'suspended'),
     tags: foreignTags(group),
     frozenBefore: processesIn(group.tags.get(FROZEN_TAG)?.value),
-    old: new Set(look.instances.filter((one) => !one.leaving && !isLater(one.launchedAt, group)).map((one) => one.id)),
+    frozenNote: group.tags.get(FROZEN_TAG)?.value,
+    old: new Set(old.map((one) => one.id)),
     left: new Set(look.instances.filter((one) => one.leaving).map((one) => one.id)),
     aside: new Set(look.instances.filter((one) => one.aside).map((one) => one.id)),
     kept: new Set(),
+    lostReturns: new Set(),
     setAside: new Set(),
     letGo: 0,
     protected: new Set(look.instances.filter((one) => one.protected).map((one) => one.id)),
@@ -149,19 +158,28 @@ export function beginRollout(
           2 * overshoot +
           beside,
     terminated: new Set(),
-    servingSince: new Map(look.instances.filter((one) => one.inService).map((one) => [one.id, 0])),
+    servingSince: new Map(
+      look.instances.filter((one) => one.inService).map(({ id }) => [id, service?.since.get(id) ?? 0]),
+    ),
     lastInService: new Map(),
     counted: new Map([
-      ...lately,
+      ...servedLately(world, service),
       ...look.instances.filter((one) => one.inService).map((one) => [one.id, one.units] as const),
     ]),
     taken: new Set(),
+    short: old.reduce((sum, one) => sum + (one.aside ? 0 : one.units), 0) < group.desired,
     beside: false,
     removals: 0,
     outside: group.outside.count,
     broken: new Set(),
   };
   return expectation;
+}
+
+/** What is expected when a second run wrote its record over that of a first: what was before the first one. */
+export function beginAgain(first: Expectation, second: Expectation): Expectation {
+  const { since, size, suspended, tags, frozenBefore, frozenNote, old, floor } = first;
+  return { ...second, since, size, suspended, tags, frozenBefore, frozenNote, old, floor, besideAnother: true };
 }
 
 /**

@@ -5,13 +5,14 @@ import {
   beginRollout,
   ROLLOUT_TAG,
   meddled,
+  beginAgain,
   rolloutIn,
   strategyIn,
   type Expectation,
   type Strategy,
 } from './expectation.js';
 import { lookAt, type Look } from './look.js';
-import { nextService, servedLately, type Service } from './service.js';
+import { nextService, type Service } from './service.js';
 import { isRestart, watchRestarts } from './restart.js';
 import { watchSerial } from './serial.js';
 import { watchCommands, type CommandCalls } from './whole-command.js';
@@ -102,15 +103,22 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
   const followTag = (look: Look): void => {
     const { name, tags } = look.group;
     const note = tags.get(ROLLOUT_TAG)?.value;
-    // Somebody took the notes away while no run was at work, or at its very end: another rollout begins from what it
-    // finds.
-    if (note !== undefined && rolloutIn(note) !== records.get(name)) expectations.delete(name);
+    if (note !== undefined && rolloutIn(note) !== records.get(name)) {
+      const begun = expectations.get(name);
+      expectations.delete(name);
+      // Two runs that begin at once: the second record takes the place of the first, and all is to be as before both.
+      // Otherwise somebody took the notes away while no run was at work, or at its very end: another rollout begins
+      // from what it finds.
+      if (begun !== undefined && isWrittenOver(begun, look, note)) {
+        records.set(name, rolloutIn(note));
+        expectations.set(name, beginAgain(begun, beginRollout(world, look, strategyIn(note), service.get(name))));
+      }
+    }
     // Restarts in place have rules of their own.
     if (isRestart(note) && !expectations.has(name)) return;
     if (note !== undefined && !expectations.has(name)) {
       records.set(name, rolloutIn(note));
-      const lately = servedLately(world, service.get(name));
-      expectations.set(name, beginRollout(world, look, strategyIn(note), lately));
+      expectations.set(name, beginRollout(world, look, strategyIn(note), service.get(name)));
     }
     const expectation = expectations.get(name);
     if (expectation === undefined) return;
@@ -119,6 +127,10 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
     // Somebody took the tags away: the rollout still goes on, and its notes come back.
     else if (removals === expectation.removals) monitor.settle(name);
   };
+
+  const isWrittenOver = (begun: Expectation, { group }: Look, note: string): boolean =>
+    meddled(world, begun, group, 'removeTags') === begun.removals &&
+    JSON.stringify(strategyIn(note)) === JSON.stringify(begun.strategy);
 
   const sample = (look: Look, expectation: Expectation | undefined): void => {
     const point = pointOf(look, expectation);
@@ -143,7 +155,7 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
     expect: ({ group, strategy }) => {
       const look = lookAt(world, group);
       if (look === undefined) throw new Error(`There is no group ${group} to expect anything of.`);
-      expectations.set(group, beginRollout(world, look, strategy, servedLately(world, service.get(group))));
+      expectations.set(group, beginRollout(world, look, strategy, service.get(group)));
       records.set(group, rolloutIn(look.group.tags.get(ROLLOUT_TAG)?.value ?? ''));
       check(group);
     },

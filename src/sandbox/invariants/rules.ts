@@ -83,6 +83,7 @@ function terminatedHalves(world: World, expectation: Expectation, look: Look): S
     ((expectation.half ?? (expectation.kept.size > 0 ? 'old' : undefined)) === 'old' &&
       (expectation.strategy.kind === 'rolling' ||
         expectation.beside ||
+        expectation.short ||
         [...expectation.taken].some((id) => expectation.old.has(id))));
   const ended = look.instances.filter(
     (one) =>
@@ -129,7 +130,7 @@ function remember(world: World, expectation: Expectation, look: Look): void {
     rememberService(world, expectation, one);
     rememberKept(expectation, one);
     if (expectation.kept.has(one.id)) expectation.taken.delete(one.id);
-    else if (isComingBack(expectation, one) || isTaken(one) || isRebalanced(expectation, one))
+    else if (isComingBack(expectation, one) || isTaken(one) || isRebalanced(world, expectation, one))
       expectation.taken.add(one.id);
     // EC2 forgets who ended an instance before Auto Scaling forgets the instance. One that was set aside served no
     // more before the rollout let it go: its capacity is the world's to answer for.
@@ -148,8 +149,10 @@ function rememberService(world: World, expectation: Expectation, one: Seen): voi
   if (one.inService) expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
 }
 
-function rememberKept({ kept }: Expectation, one: Seen): void {
+function rememberKept({ kept, lostReturns }: Expectation, one: Seen): void {
+  const wasTaken = one.endedBy === 'world' || one.endedBy === 'health';
   if (one.kept) kept.add(one.id);
+  else if (kept.has(one.id) && wasTaken && !one.aside) lostReturns.add(one.id);
   else if (one.inService) kept.delete(one.id);
 }
 
@@ -172,10 +175,21 @@ function isTaken(one: Seen): boolean {
 
 /**
  * Who leaves when Auto Scaling evens out the zones. A rolling rollout chooses who goes so that there is nothing to
- * even out; a swap cannot.
+ * even out; a swap cannot, and nobody can where nothing could be launched in a zone meanwhile.
  */
-function isRebalanced({ strategy }: Expectation, { inService, endedBy }: Seen): boolean {
-  return strategy.kind !== 'rolling' && !inService && endedBy === 'rebalance';
+function isRebalanced(world: World, { strategy, since }: Expectation, { inService, endedBy }: Seen): boolean {
+  if (inService || endedBy !== 'rebalance') return false;
+  return strategy.kind !== 'rolling' || wasZoneShut(world, since);
+}
+
+/** A zone was shifted away, or had no capacity, at some time since. */
+function wasZoneShut({ scenario, startedAt, clock }: World, since: number): boolean {
+  return scenario.faults.some(
+    (fault) =>
+      (fault.kind === 'zonalShift' || (fault.kind === 'noCapacity' && fault.zone !== undefined)) &&
+      startedAt + (fault.from ?? 0) * 1000 <= clock.now() &&
+      startedAt + (fault.until ?? Infinity) * 1000 >= since,
+  );
 }
 
 /** Who Auto Scaling chose because there were too many. */
@@ -346,9 +360,12 @@ function processBreach(world: World, expectation: Expectation, look: Look): Brea
   const note = look.group.tags.get(FROZEN_TAG)?.value;
   const expected = new Set(expectation.suspended);
   if (note === undefined) for (const process of expectation.frozenBefore) expected.delete(process);
-  else for (const process of processesIn(note)) expected.add(process);
+  // Where the note of before stays, somebody may have resumed what it names before the rollout began.
+  else if (note !== expectation.frozenNote) for (const process of processesIn(note)) expected.add(process);
   // What was suspended already and is the rollout's by its record was reset on purpose, by --force.
   const shared = new Set(expectation.ours.filter((process) => expectation.suspended.includes(process)));
+  if (note !== undefined && note === expectation.frozenNote)
+    for (const process of expectation.frozenBefore) if (expectation.ours.includes(process)) shared.add(process);
   for (const [process, left] of processesOfOthers(world, expectation, look.group)) {
     if (expectation.ours.includes(process) || (left === 'resumed' && expected.has(process))) shared.add(process);
     else if (left === 'suspended') expected.add(process);

@@ -9,6 +9,8 @@ export interface Service {
   /** Units by instance. */
   readonly serving: ReadonlyMap<string, number>;
   readonly ceased: ReadonlyMap<string, { readonly at: number; readonly units: number }>;
+  /** When those that serve were first seen to, without a break; milliseconds. */
+  readonly since: ReadonlyMap<string, number>;
 }
 
 /** How far behind the world a look may be. */
@@ -27,7 +29,10 @@ export function nextService(world: World, look: Look, before: Service | undefine
   );
   for (const [id, units] of before?.serving ?? [])
     if (!serving.has(id)) ceased.set(id, { at: world.clock.now(), units });
-  return { serving, ceased };
+  // Whoever serves at the first look of all has always served.
+  const now = before === undefined ? 0 : world.clock.now();
+  const since = new Map([...serving.keys()].map((id) => [id, before?.since.get(id) ?? now]));
+  return { serving, ceased, since };
 }
 
 /** Units of those that ceased to serve so lately that a look may still show them in service. */

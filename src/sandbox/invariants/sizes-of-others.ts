@@ -32,7 +32,7 @@ export function wrongSizes(world: World, expectation: Expectation, group: GroupS
   const all = theirs.map(({ set }) => set);
   const right = [all, known, all.map(unseen), known.map(unseen)].map((sets) => sizesAfter(was, sets));
   if (right.some((one) => min === one.min && max === one.max && desired === one.desired)) return undefined;
-  if (isOfReturn(expectation, group, right)) return undefined;
+  if (isOfReturn(expectation, group, right) || isOfTheOther(expectation, group, right)) return undefined;
   const others = theirs.length === 0 ? '' : `; others set ${JSON.stringify(Object.assign({}, ...all))} meanwhile`;
   const [must] = right;
   return (
@@ -43,17 +43,34 @@ export function wrongSizes(world: World, expectation: Expectation, group: GroupS
 
 /**
  * A run that takes over cannot tell what an instance added that a person took out of standby while nobody ran: it stays
- * as somebody's size (docs/INTERFERENCE.md).
+ * as somebody's size (docs/INTERFERENCE.md). So does what one added that the world took since, and for which Auto
+ * Scaling launched another one (docs/WAY-BACK.md).
  */
 function isOfReturn(expectation: Expectation, group: GroupState, right: readonly Sizes[]): boolean {
   const brought = broughtByOthers(expectation, group);
-  if (brought === 0 || expectation.takenOverAt === undefined) return false;
+  if (brought === 0 || (expectation.takenOverAt === undefined && expectation.lostReturns.size === 0)) return false;
   return right.some(
     ({ min, max, desired }) =>
       group.min === min &&
       group.max === Math.max(max, group.desired) &&
       group.desired > desired &&
       group.desired <= expectation.ceiling + brought,
+  );
+}
+
+/** Two runs that began at once, without a strict lock: what one of them set may stay as a person's wish. */
+function isOfTheOther(expectation: Expectation, group: GroupState, right: readonly Sizes[]): boolean {
+  return (
+    expectation.besideAnother === true &&
+    right.some(({ min, max, desired }) => {
+      const more = group.desired - desired;
+      return (
+        group.min === min &&
+        group.max <= Math.max(max, group.desired) &&
+        more > 0 &&
+        group.desired <= expectation.ceiling
+      );
+    })
   );
 }
 

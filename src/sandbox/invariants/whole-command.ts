@@ -72,7 +72,7 @@ function after(
 ): Omit<Kept, 'revision'> {
   const { desired } = group;
   const outside = group.outside.count;
-  const ours = group.resizedByWorld !== true && (outside !== before?.outside || changedForUs(world, group, lets));
+  const ours = !isSetByOthers(group) && (outside !== before?.outside || changedForUs(world, group, lets));
   const stays = before !== undefined && (ours || desired === before.desired);
   return {
     desired,
@@ -85,6 +85,11 @@ function after(
         .map((member) => [member.id, unitsOf(member)] as const),
     ),
   };
+}
+
+/** Whether the desired capacity is what others set last; whoever terminates with a decrement lowers it from there. */
+function isSetByOthers({ resizedByWorld, others, desired }: GroupState): boolean {
+  return resizedByWorld === true && others.flatMap((other) => other.desired ?? []).at(-1) === desired;
 }
 
 /** Whether CloudFormation changes the group in an operation that a command began, and which it is not let to do. */

@@ -87,13 +87,14 @@ export async function simulateChange(story: ChangeStory): Promise<ChangeTold> {
     if (isGood(last)) break;
   }
   if (!isGood(last)) wrong.push(`not finished: ${last.document?.outcome ?? ''} ${last.document?.failure?.what ?? ''}`);
+  const endedAt = clock.now();
   clock.advance(40 * MINUTE);
   told.push(...groupsIn(sandbox).map((group) => stateOf(group)));
   wrong.push(
     ...sandbox.monitor.violations.map(
       ({ at, group, rule, text }) => `${secondsAt(sandbox, at)} s, ${group}: ${rule}: ${text}`,
     ),
-    ...before.flatMap((was) => atEnd(sandbox, story, was)),
+    ...before.flatMap((was) => atEnd(sandbox, story, was, endedAt)),
   );
   return { story, outcomes, wrong, journal: told.join('\n'), simulatedSeconds: seconds(sandbox) };
 }
@@ -275,11 +276,16 @@ function untrue(sandbox: Sandbox, { document, events }: Ended): readonly string[
   ];
 }
 
-/** What must be so once all is over: sizes, processes and notes as the owner has them. */
+/**
+ * What must be so once all is over: sizes, processes and notes as the owner has them.
+ * @param endedAt when the last command ended: whom Auto Scaling launches later, where a person has registering
+ *   suspended, no command can register
+ */
 function atEnd(
   sandbox: Sandbox,
   { flags, meanwhile }: ChangeStory,
   was: { readonly name: string; readonly desired: number; readonly suspended: readonly string[] },
+  endedAt: number,
 ): readonly string[] {
   const look = lookAt(sandbox.world, was.name);
   if (look === undefined) return [`${was.name} is gone`];
@@ -289,9 +295,11 @@ function atEnd(
   const least = Math.min(was.desired, ...group.others.flatMap(({ set }) => set?.desired ?? []));
   const ours = [...group.tags.keys()].filter((key) => key.startsWith('ha-updater:'));
   const suspended = [...group.suspended.keys()].filter((process) => !was.suspended.includes(process));
+  const launchedLater = look.instances.filter(({ registered, launchedAt }) => !registered && launchedAt > endedAt);
+  const serves = look.inService + launchedLater.reduce((sum, { units }) => sum + units, 0);
   return [
     ...(!shrinks && group.desired < least ? [`${was.name}: desired ${group.desired}, it was ${was.desired}`] : []),
-    ...(look.inService < group.desired ? [`${was.name}: ${look.inService} in service of ${group.desired}`] : []),
+    ...(serves < group.desired ? [`${was.name}: ${look.inService} in service of ${group.desired}`] : []),
     ...(ours.length > 0 ? [`${was.name}: tags of ours are left: ${ours.join(', ')}`] : []),
     ...(suspended.length > 0 ? [`${was.name}: suspended are ${suspended.join(', ')}`] : []),
   ];
