@@ -201,6 +201,8 @@ export const MEDDLINGS = [
   'endLifetime',
   'exitStandby',
   'standbyDecrementing',
+  'terminateDecrementing',
+  'detachDecrementing',
 ] as const;
 export type Meddling = (typeof MEDDLINGS)[number];
 

@@ -969,6 +969,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'taken-off-is-a-wish',
+    rule: 'an instance that a person takes out for good lowers the desired capacity without a wish of anybody',
+    breaks: { replace: ['takenOff === 0 && ', ''] },
+  },
+  {
+    name: 'protected-kept',
+    rule: 'a protected one that a person puts into standby is not of the half that is kept there',
+    breaks: { replace: ['isKept(one)', 'false'] },
+  },
+  {
     name: 'max-explains-desired',
     rule: 'after max alone was set, a desired capacity that changes is of somebody else',
     breaks: { replace: ["action.sets?.includes('desired') !== false", 'true'] },

@@ -37,6 +37,7 @@ export function drawMore(story: Story): Story {
     measuring(random('metrics')),
     freezing(random('calendar')),
     steppingAside(random('standby by hand')),
+    takingOff(random('taken off')),
     finishing(random('finish-kept')),
     giving(random('image')),
   ].reduce((told, more) => more(told), story);
@@ -233,6 +234,24 @@ function steppingAside(random: Random): More {
       { ...one, at, does },
       ...(back === undefined ? [] : [{ ...one, at: back, does: 'exitStandby' } as const]),
     ]);
+  };
+}
+
+/** A person ends or detaches instances in the middle of the rollout, and has the desired capacity fall with them. */
+function takingOff(random: Random): More {
+  if (!random.chance(0.12)) return unchanged;
+  const taken = Array.from({ length: random.pick([1, 1, 2]) }, () => ({
+    at: SETTLED + random.int(10, 600),
+    does: random.pick(['terminateDecrementing', 'detachDecrementing'] as const),
+    instance: random.pick(['oldest', 'oldest', 'newest'] as const),
+  }));
+  const turn = random.int(0, 9);
+  return (story) => {
+    const group = story.groups[turn % story.groups.length]?.name ?? '';
+    return withFaults(
+      story,
+      taken.map((one) => ({ kind: 'meddle', group, ...one })),
+    );
   };
 }
 

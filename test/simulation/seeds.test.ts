@@ -11,15 +11,17 @@ const SWARM = 20;
 /**
  * Where a monitor was wrong: Auto Scaling with weights lets go what it launched above a loss (4065, 5015), looks from
  * before come after the reply to the first note was lost (4073, 9094, 9106, 9158), one that the world took long ago is let go
- * at last (31036), and the reply to the end of standby is lost (60010).
+ * at last (31036), the reply to the end of standby is lost (60010), somebody sets the size that is there (95037), and one is
+ * lost that came out of standby (95044).
  */
-const MISTOLD = [4065, 4073, 5015, 9094, 9106, 9158, 31_036, 60_010];
+const MISTOLD = [4065, 4073, 5015, 9094, 9106, 9158, 31_036, 60_010, 95_037, 95_044];
 /**
  * Where the tool was wrong, of swaps: a person puts an old one into standby in a roll-back that cannot be closed then
  * (90042), and during a take-over (90091); one that stays old stands by (91031), or goes before the first action (91095);
- * somebody asks for less than there are of those (95033).
+ * somebody asks for less than there are of those (95033), or puts one into standby while a half is kept there (97058);
+ * somebody resumes all of a frozen group before a run that dies (92039).
  */
-const MISLED = [90_042, 90_091, 91_031, 91_095, 95_033];
+const MISLED = [90_042, 90_091, 91_031, 91_095, 92_039, 95_033, 97_058];
 /** The same of rolling rollouts: sizes set while nobody ran it (91037, 92005), weights that overshoot (95066). */
 const MISLED_ROLLING = [91_037, 92_005, 95_066];
 /**

@@ -167,10 +167,17 @@ function drawRolling(random: Random, strategy: Strategy): RollingChoice | undefi
 const ONE_MORE = { surge: { count: 1 }, unavailable: { count: 0 } };
 const ONE_LESS = { surge: { count: 0 }, unavailable: { count: 1 } };
 
-/** What was drawn first: others have a random stream of their own, so that a seed keeps its meaning. */
-const EARLY_MEDDLINGS = MEDDLINGS.filter(
-  (one) => !['deleteGroup', 'interruptSpot', 'endLifetime', 'exitStandby', 'standbyDecrementing'].includes(one),
-);
+/** What was drawn later has a random stream of its own, so that a seed keeps its meaning. */
+const LATER_MEDDLINGS: ReadonlySet<string> = new Set([
+  'deleteGroup',
+  'interruptSpot',
+  'endLifetime',
+  'exitStandby',
+  'standbyDecrementing',
+  'terminateDecrementing',
+  'detachDecrementing',
+]);
+const EARLY_MEDDLINGS = MEDDLINGS.filter((one) => !LATER_MEDDLINGS.has(one));
 
 function drawMeddling(random: Random, groups: readonly GroupOptions[]): Fault {
   const does = random.chance(0.05) ? 'deleteGroup' : random.pick(EARLY_MEDDLINGS);
@@ -506,6 +513,8 @@ const TAKING: ReadonlySet<string> = new Set([
   'detach',
   'standby',
   'standbyDecrementing',
+  'terminateDecrementing',
+  'detachDecrementing',
   'interruptSpot',
   'endLifetime',
 ]);

@@ -5,6 +5,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { isAway, standing, units } from '../instances/classify.js';
 import { keepsOld } from '../gates/kept-half.js';
 import { heldBackSince } from '../outlook/held-back.js';
+import { takenOffSince } from '../sizes/taken-off.js';
 import { wantedSize } from '../sizes/wanted-size.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 
@@ -29,6 +30,8 @@ export interface ReadsNeeded {
   readonly failures: readonly { readonly group: string; readonly since: Instant }[];
   /** Groups of which somebody else changed the size since then. */
   readonly changes: readonly { readonly group: string; readonly since: Instant }[];
+  /** Groups of which somebody may have taken out an instance and had the size fall with it, since then. */
+  readonly takenOff: readonly { readonly group: string; readonly since: Instant }[];
   /** Groups whose scheduled actions matter, and since when it counts that one came due; at the look where absent. */
   readonly schedules: readonly { readonly group: string; readonly since?: Instant }[];
   /** Names of groups whose lifecycle hooks matter: what they launch or let go may be held by them. */
@@ -56,6 +59,10 @@ export function readsNeeded(groups: readonly ShownGroup[], plan: Plan, seen: See
     changes: open.flatMap(({ name, notes: { record } }) =>
       record?.theirs === undefined ? [] : [{ group: name, since: record.startedAt }],
     ),
+    takenOff: open.flatMap((group) => {
+      const since = takenOffSince(seen, group);
+      return since === undefined ? [] : [{ group: group.name, since }];
+    }),
     schedules: groups.flatMap((group) => scheduleOf(group, plan)),
     hooks: groups.filter((group) => holdsByHooks(group, plan)).map(({ name }) => name),
     alarms: alarmsOf(groups, plan, seen),

@@ -198,6 +198,7 @@ function withSizes({ sizes, pending }: Seen, action: Action, at: Instant): Seen[
       ...(changes && { changedAt: at, ...(aim !== undefined && { aim }) }),
       // What is set now has it all in it.
       ...(setsDesired && before.moved !== undefined && { moved: 0 }),
+      ...(setsDesired && before.takenOff !== undefined && { takenOff: 0 }),
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Instant } from '../../clock.js';
-import type { Observed, Seen } from '../../model/rollout/decision.js';
+import type { Observed, Seen, TakenOff } from '../../model/rollout/decision.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Lease, RolloutRecord, Verdict } from '../../model/rollout/record.js';
@@ -92,6 +92,8 @@ interface Shown {
   readonly plan: Plan;
   /** What is remembered of the looks before. */
   readonly seen: Seen;
+  /** What people took off the desired capacity together with instances, where that was asked for. */
+  readonly takenOff: readonly TakenOff[] | undefined;
 }
 
 /** What this look adds to what is remembered. `look.groups` are as AWS shows them. */
@@ -104,7 +106,7 @@ export function afterLook(earlier: Seen, look: Look, plan: Plan): Seen {
   const next = begin(seen, look, blind);
   for (const shown of look.groups) {
     const { name, notes } = shown;
-    const one: Shown = { name, notes, group: withNotes(shown, seen), at, plan, seen };
+    const one: Shown = { name, notes, group: withNotes(shown, seen), at, plan, seen, takenOff: look.takenOff?.[name] };
     foldNotes(next, one);
     // Nobody knows what happened while we did not look.
     for (const instance of serving(one.group))
@@ -166,7 +168,7 @@ function foldNotes(next: ByName, one: Shown): void {
   const holds = group.notes.lease?.run === plan.run;
   if (!holds) next.sizes = without(next.sizes, name);
   else if (record !== undefined && factsOf(record).kind === 'replacing')
-    next.sizes[name] = seenSizes(seen, group, record, at);
+    next.sizes[name] = seenSizes({ ...seen, takenOff: one.takenOff }, group, record, at);
   const began = beginOf(record);
   if (began !== undefined) next.began[name] = began;
   if (seen.known[name]?.record !== undefined && notes.record === undefined)

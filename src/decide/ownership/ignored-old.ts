@@ -1,7 +1,8 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { Group, Instance, Size } from '../../model/rollout/group.js';
 import type { RolloutRecord, TheirSizes } from '../../model/rollout/record.js';
-import { membersOf, serving, units } from '../instances/classify.js';
+import { keepsOld } from '../gates/kept-half.js';
+import { membersOf, serving, standing, units } from '../instances/classify.js';
 
 /*
  * `--protected ignore`: old instances that their owner protected from scale-in are of neither half. All that decides
@@ -23,10 +24,14 @@ export function withoutKept(group: Group, record: RolloutRecord | undefined, bef
   const kept = record?.kept ?? units(instances);
   if (kept === 0) return group;
   const { notes } = group;
+  // One that a person put into standby meanwhile is not of the half that the rollout keeps there.
+  // rule: protected-kept
+  const isParked = (one: Instance): boolean =>
+    record !== undefined && keepsOld(record) && standing(one.lifecycle) === 'parked' && isKept(one);
   return {
     ...group,
     size: shifted(group.size, -kept),
-    instances: group.instances.filter((one) => !instances.includes(one)),
+    instances: group.instances.filter((one) => !instances.includes(one) && !isParked(one)),
     notes: notes.record === undefined ? notes : { ...notes, record: shiftedRecord(notes.record, -kept) },
     kept: { units: kept, instances },
   };

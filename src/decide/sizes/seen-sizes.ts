@@ -1,16 +1,22 @@
 import type { Instant } from '../../clock.js';
-import type { Seen, SeenSizes } from '../../model/rollout/decision.js';
+import type { Seen, SeenSizes, TakenOff } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { split, units } from '../instances/classify.js';
 import { SIZE_LAG_MS } from '../read-lag.js';
 import { broughtBy, isByHand } from './brought-by-standby.js';
 import { movedByStandby } from './moved-by-standby.js';
+import { unitsTakenOff } from './taken-off.js';
 import { originOf, theirSizes } from './their-sizes.js';
+
+/** What the looks before knew, and what people took off with instances where this look asked for that. */
+interface Looked extends Pick<Seen, 'sizes' | 'firstLookAt' | 'lastLookAt'> {
+  readonly takenOff: readonly TakenOff[] | undefined;
+}
 
 /** What this look adds to what is known of the sizes of a group whose rollout is under way. */
 export function seenSizes(
-  { sizes, firstLookAt, lastLookAt }: Pick<Seen, 'sizes' | 'firstLookAt' | 'lastLookAt'>,
+  { sizes, firstLookAt, lastLookAt, takenOff: found }: Looked,
   group: Group,
   record: RolloutRecord,
   at: Instant,
@@ -24,20 +30,34 @@ export function seenSizes(
   const isStrange = before?.desired !== desired && isUnexplained(before, group, { firstLookAt, lastLookAt });
   const { seen: standby, isMove = false } = movedByStandby(before, group, of, !isStrange) ?? {};
   const isTheSame = before?.desired === desired || isMove || isByHand(before, now, record);
-  const unexplained = isTheSame ? before?.unexplained === true : isStrange;
-  const theirs = Object.keys(theirSizes(of, originOf({ ...before, unexplained, ...standby }))).length > 0;
-  const { changedAt, aim, noted, resumed, theirsSince = at } = before ?? {};
+  const takenOff = unitsTakenOff(found, before?.changedAt ?? record.startedAt) ?? knownTakenOff(before, desired);
+  // rule: taken-off-is-a-wish
+  const unexplained = takenOff === 0 && (isTheSame ? before?.unexplained === true : isStrange);
+  const theirs = Object.keys(theirSizes(of, originOf({ ...before, unexplained, ...standby, takenOff }))).length > 0;
   return {
+    ...remembered(before),
     desired,
     unexplained,
-    ...(changedAt !== undefined && { changedAt }),
-    ...(aim !== undefined && { aim }),
-    ...(theirs && { theirsSince }),
-    ...(noted !== undefined && { noted }),
-    ...(resumed === true && { resumed }),
+    ...(theirs && { theirsSince: before?.theirsSince ?? at }),
     ...(brought !== undefined && { brought, old: now.old }),
     ...standby,
+    ...(takenOff > 0 && { takenOff }),
   };
+}
+
+/** What no look adds to. */
+function remembered({ changedAt, aim, noted, resumed }: SeenSizes = {}): SeenSizes {
+  return {
+    ...(changedAt !== undefined && { changedAt }),
+    ...(aim !== undefined && { aim }),
+    ...(noted !== undefined && { noted }),
+    ...(resumed === true && { resumed }),
+  };
+}
+
+/** A size that changed since is another one: what is read next accounts for that. */
+function knownTakenOff(before: SeenSizes | undefined, desired: number): number {
+  return before?.desired === desired ? (before.takenOff ?? 0) : 0;
 }
 
 /**

@@ -16,7 +16,7 @@ import { goalOf, wantedSize } from './wanted-size.js';
  */
 export interface Origin {
   readonly whose: 'ours' | 'theirs' | 'unknown';
-  /** By how much people have moved it through standby, in units: nobody set that. */
+  /** By how much people have moved it together with instances, in units: nobody set that. */
   readonly moved: number;
   /** Scaling goes on since the sizes had been given back, by this run or one before it. */
   readonly resumed: boolean;
@@ -24,7 +24,7 @@ export interface Origin {
 
 /** @param seen what this run saw of the group's sizes; undefined before its first look */
 export function originOf(seen: SeenSizes | undefined): Origin {
-  const moved = seen?.moved ?? 0;
+  const moved = (seen?.moved ?? 0) - (seen?.takenOff ?? 0);
   const whose = seen?.changedAt === undefined ? 'unknown' : 'ours';
   const resumed = seen?.resumed === true || whose === 'unknown';
   return { whose: seen?.unexplained === true ? 'theirs' : whose, moved, resumed };

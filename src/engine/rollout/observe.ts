@@ -18,13 +18,13 @@ import { retrying, type RepeatableGateway } from '../retrying-gateway.js';
 import {
   anomalyReader,
   balancerReader,
-  changeReader,
   configurationReader,
   failureReader,
   launchTimeReader,
   outKeeper,
   precautionReader,
   scheduleReader,
+  sizeChangeReader,
   type KnownLaunches,
   type KnownSchedules,
 } from './reads/cached-reads.js';
@@ -184,7 +184,7 @@ function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway, kept: 
   const readHealth = healthReader(askHealth, 1.8 * plan.timing.pollMs);
   const readFailures = failureReader(gateway);
   const readSchedules = scheduleReader(deps.gateway, kept.schedules);
-  const readChanges = changeReader(deps.gateway);
+  const readChanges = sizeChangeReader(deps.gateway);
   const readHooks = hookReader(gateway);
   const leaveKept = keptLeaver(plan, kept.leftKept);
   const readStack = stackReader(gateway, plan);
@@ -200,7 +200,7 @@ function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway, kept: 
     const health = word.health;
     const checks = await readStatus(...checkable(plan, bare, balancers, needed.judged), at);
     const failures = await readFailures(needed.failures, at);
-    const changes = await readChanges(needed.changes, at);
+    const changes = await readChanges(needed, at);
     const schedules = await readSchedules(needed.schedules, at);
     const hooks = await readHooks(needed.hooks);
     const commands = await lookAtCommands(deps);
@@ -219,7 +219,7 @@ function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway, kept: 
       missing: plan.groups.filter((name) => !groups.some((group) => group.name === name)),
       precautions,
       failures,
-      ...(Object.keys(changes).length > 0 && { changes }),
+      ...changes,
       ...(Object.keys(schedules).length > 0 && { schedules }),
       ...(commands !== undefined && { commands }),
       ...(alarms !== undefined && { alarms }),

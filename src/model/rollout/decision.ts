@@ -187,6 +187,8 @@ export interface Observed {
   readonly failures: readonly FailedActivity[];
   /** group → AWS's words on who changed its desired capacity since its rollout began, as far as that was asked for. */
   readonly changes?: Readonly<Record<string, readonly string[]>>;
+  /** group → what was taken off its desired capacity together with instances, as far as that was asked for. */
+  readonly takenOff?: Readonly<Record<string, readonly TakenOff[]>>;
   /** The alarms of the plan, as far as they exist; absent when none were asked for or they no longer matter. */
   readonly alarms?: readonly Alarm[];
   /** Groups whose lease names a process of this very machine that no longer runs. */
@@ -208,6 +210,13 @@ export interface Observed {
   readonly cancellation?: { readonly outcome: 'rollBack'; readonly why: string };
   /** A person at the run that waits said that the old half shall stay kept, and the run end, as with `Plan.detach`. */
   readonly leavesKept?: true;
+}
+
+/** An instance that somebody ended or detached, and by how much the desired capacity fell with it. */
+export interface TakenOff {
+  readonly instance: string;
+  readonly units: number;
+  readonly at: Instant;
 }
 
 /** The scheduled actions of a group, and since when those count that came due. */
@@ -248,6 +257,8 @@ export interface SeenSizes {
    * it where one put some in. Nobody set that: Auto Scaling does it by itself.
    */
   readonly moved?: number;
+  /** The units that people took off it together with instances before the verdict, since this run set it last. */
+  readonly takenOff?: number;
 }
 
 /**

@@ -3,6 +3,14 @@ import type { World } from '../world/world.js';
 import type { Expectation } from './expectation.js';
 import { lagOf } from './service.js';
 
+/** Nobody asks for a size by these: what they add or take off goes with the instance. */
+const NO_SIZES: ReadonlySet<string> = new Set([
+  'EnterStandby',
+  'ExitStandby',
+  'TerminateInstanceInAutoScalingGroup',
+  'DetachInstances',
+]);
+
 /** Sizes of which some may be unknown. */
 type Loose = { readonly [Name in keyof Sizes]?: number | undefined };
 
@@ -32,6 +40,7 @@ export function wrongSizes(world: World, expectation: Expectation, group: GroupS
   const all = theirs.map(({ set }) => set);
   const right = [all, known, all.map(unseen), known.map(unseen)].map((sets) => sizesAfter(was, sets));
   if (right.some((one) => min === one.min && max === one.max && desired === one.desired)) return undefined;
+  if (isLessTakenOff(expectation, group, right)) return undefined;
   if (isOfReturn(expectation, group, right) || isOfTheOther(expectation, group, right)) return undefined;
   const others = theirs.length === 0 ? '' : `; others set ${JSON.stringify(Object.assign({}, ...all))} meanwhile`;
   const [must] = right;
@@ -55,6 +64,21 @@ function isOfReturn(expectation: Expectation, group: GroupState, right: readonly
       group.max === Math.max(max, group.desired) &&
       group.desired > desired &&
       group.desired <= expectation.ceiling + brought,
+  );
+}
+
+/**
+ * Who ends an instance "with decrement" asks for none: while two halves run, the desired capacity says nothing of the
+ * one that stays. It is as before in the end, or lower by what was taken off.
+ */
+function isLessTakenOff({ since }: Expectation, group: GroupState, right: readonly Sizes[]): boolean {
+  const units = group.others.reduce((sum, { at, tookOff = 0 }) => sum + (at >= since ? tookOff : 0), 0);
+  return right.some(
+    ({ min, max, desired }) =>
+      group.min === min &&
+      group.max === max &&
+      group.desired <= desired &&
+      group.desired >= Math.max(min, desired - units),
   );
 }
 
@@ -99,11 +123,8 @@ function setByOthers(
   { since }: Expectation,
   { others }: GroupState,
 ): readonly { readonly at: number; readonly set: Partial<Sizes> }[] {
-  // Who puts an instance into standby, or takes it out, asks for no size: what that adds goes with the instance.
   return others.flatMap(({ at, operation, set = {} }) =>
-    at >= since && !['EnterStandby', 'ExitStandby'].includes(operation) && Object.keys(set).length > 0
-      ? [{ at, set }]
-      : [],
+    at >= since && !NO_SIZES.has(operation) && Object.keys(set).length > 0 ? [{ at, set }] : [],
   );
 }
 

@@ -11,6 +11,8 @@ interface Kept {
   /** Units that others than the command asked for last: people, scaling, CloudFormation in somebody else's name. */
   wanted: number;
   desired: number;
+  /** Units that others have taken off it together with instances: nobody asks for what is left. */
+  tookOff: number;
   /** Others set that desired capacity, or CloudFormation as the command lets it: whom it scales in, they chose. */
   theirs: boolean;
   outside: number;
@@ -73,9 +75,12 @@ function after(
   const { desired } = group;
   const outside = group.outside.count;
   const ours = !isSetByOthers(group) && (outside !== before?.outside || changedForUs(world, group, lets));
-  const stays = before !== undefined && (ours || desired === before.desired);
+  const tookOff = group.others.reduce((sum, other) => sum + (other.tookOff ?? 0), 0);
+  const isOnlyTakenOff = desired + tookOff === (before?.desired ?? 0) + (before?.tookOff ?? 0);
+  const stays = before !== undefined && (ours || isOnlyTakenOff);
   return {
     desired,
+    tookOff,
     theirs: before !== undefined && (desired === before.desired ? before.theirs : !ours),
     outside,
     wanted: stays ? before.wanted : desired,

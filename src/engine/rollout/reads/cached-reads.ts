@@ -1,9 +1,10 @@
 import { AwsFault, type FaultKind } from '../../../errors.js';
 import type { Instant } from '../../../clock.js';
 import { sayChanges } from '../../../decide/sizes/say-changes.js';
+import { takenOffIn } from '../../../decide/sizes/taken-off.js';
 import type { ReadsNeeded } from '../../../decide/looks/reads-needed.js';
 import type { LaunchWays } from './image-reader.js';
-import type { Schedule } from '../../../model/rollout/decision.js';
+import type { Observed, Schedule, TakenOff } from '../../../model/rollout/decision.js';
 import type { Balancer, FailedActivity, Precautions, ScheduledAction } from '../../../model/rollout/group.js';
 import type { OutNote } from '../../../model/rollout/record.js';
 import type { BareGroup, Gateway } from '../../gateway.js';
@@ -197,21 +198,27 @@ export function failureReader(
 }
 
 /**
- * AWS's words on who changed desired capacities, by group; a call per group now and then, tried once: where it fails
- * there are none.
+ * Who changed desired capacities, by group: AWS's words, a call per group now and then, and what was taken off together
+ * with instances. Each is tried once: where it fails there is none.
  */
-export function changeReader(
+export function sizeChangeReader(
   gateway: Pick<Gateway, 'activities'>,
-): (needed: ReadsNeeded['changes'], at: Instant) => Promise<Readonly<Record<string, readonly string[]>>> {
+): (needed: Pick<ReadsNeeded, 'changes' | 'takenOff'>, at: Instant) => Promise<Pick<Observed, 'changes' | 'takenOff'>> {
   const found = new Map<string, { readonly at: Instant; readonly words: readonly string[] }>();
   return async (needed, at) => {
-    for (const { group, since } of needed) {
+    for (const { group, since } of needed.changes) {
       const last = found.get(group);
       if (last !== undefined && at - last.at < CHANGES_MS) continue;
       const activities = await gateway.activities(group, since).catch(noneFor);
       found.set(group, { at, words: sayChanges(activities.map(({ cause }) => cause)) });
     }
-    return Object.fromEntries([...found].map(([group, { words }]) => [group, words]));
+    const takenOff: Record<string, readonly TakenOff[]> = {};
+    for (const { group, since } of needed.takenOff)
+      takenOff[group] = takenOffIn(await gateway.activities(group, since).catch(noneFor));
+    return {
+      ...(found.size > 0 && { changes: Object.fromEntries([...found].map(([group, { words }]) => [group, words])) }),
+      ...(needed.takenOff.length > 0 && { takenOff }),
+    };
   };
 }
 

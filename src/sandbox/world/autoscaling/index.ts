@@ -194,6 +194,9 @@ function guarded(operation: Operation): Operation {
   };
 }
 
+/** By these an instance leaves the group for good, and the desired capacity falls with it where the caller says so. */
+const TAKES_OFF: ReadonlySet<string> = new Set(['TerminateInstanceInAutoScalingGroup', 'DetachInstances']);
+
 /** What somebody else does is noted for the invariants: nothing of it is the doing of the rollout that they watch. */
 function noteOthers(
   world: World,
@@ -218,6 +221,7 @@ function noteOthers(
     set,
     ...(sizes && { desired: group.desired }),
     ...(operation === 'ExitStandby' && from !== undefined && { brought: group.desired - from.desired }),
+    ...(TAKES_OFF.has(operation) && from !== undefined && { tookOff: from.desired - group.desired }),
     ...(processes !== undefined && { processes }),
   });
   if (sizes) group.resizedByWorld = true;

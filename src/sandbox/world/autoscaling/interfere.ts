@@ -3,7 +3,7 @@ import { endInstance } from '../ec2/start-instance.js';
 import { ServiceFault } from '../fault.js';
 import type { World } from '../world.js';
 import { endLifetime } from './capacity/health-checks.js';
-import { findGroup, isLeaving, type Member } from './state.js';
+import { findGroup, isLeaving, type GroupState, type Member } from './state.js';
 
 type Meddle = Extract<Fault, { kind: 'meddle' }>;
 
@@ -19,6 +19,8 @@ export function meddle(world: World, name: string, fault: Meddle): void {
   if (group === undefined) return;
   const ask = (operation: string, input: object): void =>
     void world.invoke('autoscaling', operation, { AutoScalingGroupName: name, ...input }, 'autoscaling');
+  const takeOff = (operation: string, input: object): void =>
+    void world.invoke('autoscaling', operation, { ...input, ShouldDecrementDesiredCapacity: true }, 'others');
   const members = [...group.members.values()].filter((member) => !isLeaving(member)).sort((a, b) => a.order - b.order);
   const one = fault.instance === 'newest' ? members.at(-1) : members[0];
   const ids = one === undefined ? [] : [one.id];
@@ -36,6 +38,10 @@ export function meddle(world: World, name: string, fault: Meddle): void {
         return one === undefined ? undefined : void endLifetime(world, group, one);
       case 'detach':
         return void ask('DetachInstances', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
+      case 'detachDecrementing':
+        return void takeOff('DetachInstances', { AutoScalingGroupName: name, InstanceIds: ids });
+      case 'terminateDecrementing':
+        return void takeOff('TerminateInstanceInAutoScalingGroup', { InstanceId: ids[0] });
       case 'standby':
         return void ask('EnterStandby', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
       case 'standbyDecrementing':
@@ -56,22 +62,26 @@ export function meddle(world: World, name: string, fault: Meddle): void {
           else ask('DetachLoadBalancerTargetGroups', { TargetGroupARNs: [id] });
         }
         return undefined;
-      case 'publishVersion': {
-        const LaunchTemplateId = group.template?.LaunchTemplateId;
-        if (LaunchTemplateId === undefined || fault.image === undefined) return undefined;
-        return void world.invoke(
-          'ec2',
-          'CreateLaunchTemplateVersion',
-          { LaunchTemplateId, SourceVersion: '$Latest', LaunchTemplateData: { ImageId: fault.image } },
-          'autoscaling',
-        );
-      }
+      case 'publishVersion':
+        return void publishVersion(world, group, fault.image);
       case 'deleteGroup':
         return void ask('DeleteAutoScalingGroup', { ForceDelete: true });
     }
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
   }
+}
+
+/** Somebody publishes a version of the group's launch template with another image. */
+function publishVersion(world: World, { template }: GroupState, ImageId: string | undefined): void {
+  const LaunchTemplateId = template?.LaunchTemplateId;
+  if (LaunchTemplateId === undefined || ImageId === undefined) return;
+  world.invoke(
+    'ec2',
+    'CreateLaunchTemplateVersion',
+    { LaunchTemplateId, SourceVersion: '$Latest', LaunchTemplateData: { ImageId } },
+    'autoscaling',
+  );
 }
 
 /** Somebody takes the first that stands by back into service. */

@@ -118,9 +118,14 @@ export function detachInstances(world: World, input: DetachInstancesQuery): obje
   const group = groupOf(world, input.AutoScalingGroupName);
   const members = membersOf(group, input.InstanceIds, 20);
   for (const member of members) if (member.lifecycle !== 'Standby') requireInService(member);
-  if (input.ShouldDecrementDesiredCapacity === true) decrement(group, members);
+  const isDecremented = input.ShouldDecrementDesiredCapacity === true;
+  let capacity = group.desired;
+  if (isDecremented) decrement(group, members);
   const activities = members.map((member) => {
-    const cause = `At ${stamp(world)} instance ${member.id} was detached in response to a user request.`;
+    const from = capacity;
+    if (counts(member)) capacity -= unitsOf(member);
+    const shrinking = isDecremented ? `, shrinking the capacity from ${from} to ${capacity}` : '';
+    const cause = `At ${stamp(world)} instance ${member.id} was detached in response to a user request${shrinking}.`;
     const activity = startActivity(world, group, {
       description: `Detaching EC2 instance: ${member.id}`,
       cause,
