@@ -30,7 +30,8 @@ export function seenSizes(
   const isStrange = before?.desired !== desired && isUnexplained(before, group, { firstLookAt, lastLookAt });
   const { seen: standby, isMove = false } = movedByStandby(before, group, of, !isStrange) ?? {};
   const isTheSame = before?.desired === desired || isMove || isByHand(before, now, record);
-  const takenOff = unitsTakenOff(found, before?.changedAt ?? record.startedAt) ?? knownTakenOff(before, desired);
+  const takenOff =
+    unitsTakenOff(found, before?.changedAt ?? record.startedAt, verdict) ?? knownTakenOff(before, desired);
   // rule: taken-off-is-a-wish
   const unexplained = takenOff === 0 && (isTheSame ? before?.unexplained === true : isStrange);
   const theirs = Object.keys(theirSizes(of, originOf({ ...before, unexplained, ...standby, takenOff }))).length > 0;

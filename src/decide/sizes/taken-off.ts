@@ -2,20 +2,26 @@ import type { Instant } from '../../clock.js';
 import type { Activity } from '../../model/finding.js';
 import type { Seen, TakenOff } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
+import type { Verdict } from '../../model/rollout/record.js';
 import { SIZE_LAG_MS } from '../read-lag.js';
 
 /**
  * AWS's words where somebody ends or detaches an instance and has the desired capacity fall with it. Source: the
  * examples of TerminateInstanceInAutoScalingGroup and DetachInstances in the Auto Scaling API reference.
  */
-const WORDS =
-  /(i-\w+) was (?:taken out of service|detached) in response to a user request, shrinking .*from (\d+) to (\d+)/;
+const WORDS = new RegExp(
+  'instance (i-\\w+) was (?:taken out of service|detached) in response to a user request, ' +
+    'shrinking the capacity from (\\d+) to (\\d+)',
+);
 
-/** What was taken off the desired capacity together with an instance, by the causes of scaling activities. */
+/**
+ * What was taken off the desired capacity together with an instance, by the causes of scaling activities. A cause tells
+ * what came before, too, so that only the words on the instance of the activity itself count.
+ */
 export function takenOffIn(activities: readonly Activity[]): readonly TakenOff[] {
-  return activities.flatMap(({ at, cause }) => {
-    const [, instance, from, to] = WORDS.exec(cause) ?? [];
-    return instance === undefined ? [] : [{ instance, units: Number(from) - Number(to), at }];
+  return activities.flatMap(({ at, cause, instance }) => {
+    const [, named, from, to] = WORDS.exec(cause) ?? [];
+    return named === undefined || named !== instance ? [] : [{ instance, units: Number(from) - Number(to), at }];
   });
 }
 
@@ -25,20 +31,24 @@ export function takenOffIn(activities: readonly Activity[]): readonly TakenOff[]
  */
 export function takenOffSince(
   seen: Seen | undefined,
-  { name, notes }: Pick<Group, 'name' | 'notes'>,
+  { name, notes: { record } }: Pick<Group, 'name' | 'notes'>,
 ): Instant | undefined {
   const { theirsSince, changedAt = 0 } = seen?.sizes[name] ?? {};
-  const { record, verdict } = notes;
-  if (seen === undefined || theirsSince === undefined || record === undefined || verdict !== undefined)
-    return undefined;
+  if (seen === undefined || theirsSince === undefined || record === undefined) return undefined;
   return seen.lastLookAt - theirsSince > 2 * SIZE_LAG_MS ? undefined : Math.max(record.startedAt, changedAt);
 }
 
 /**
  * The units that people took off the desired capacity with instances, since this run set it last. Nobody asked for the
  * size that came of it: while two halves run, it is that of both. Before the verdict alone: after it, the rollout does
- * the same with the half that goes, and the causes do not tell who asked.
+ * the same with the half that goes, and the causes do not tell who asked. Undefined where nothing was read.
  */
-export function unitsTakenOff(found: readonly TakenOff[] | undefined, since: Instant): number | undefined {
-  return found?.filter(({ at }) => at >= since).reduce((sum, { units }) => sum + units, 0);
+export function unitsTakenOff(
+  found: readonly TakenOff[] | undefined,
+  since: Instant,
+  verdict: Pick<Verdict, 'at'> | undefined,
+): number | undefined {
+  return found
+    ?.filter(({ at }) => at >= since && at <= (verdict?.at ?? Infinity))
+    .reduce((sum, { units }) => sum + units, 0);
 }

@@ -68,11 +68,12 @@ function isOfReturn(expectation: Expectation, group: GroupState, right: readonly
 }
 
 /**
- * Who ends an instance "with decrement" asks for none: while two halves run, the desired capacity says nothing of the
- * one that stays. It is as before in the end, or lower by what was taken off.
+ * Who takes an instance out "with decrement" asks for no size: while two halves run, the desired capacity says nothing
+ * of the one that stays. In the end it is as before, or lower by what was taken off after the rollout set it last.
  */
 function isLessTakenOff({ since }: Expectation, group: GroupState, right: readonly Sizes[]): boolean {
-  const units = group.others.reduce((sum, { at, tookOff = 0 }) => sum + (at >= since ? tookOff : 0), 0);
+  const last = group.outsideResizes.at(-1)?.at ?? 0;
+  const units = group.others.reduce((sum, { at, tookOff = 0 }) => sum + (at >= Math.max(since, last) ? tookOff : 0), 0);
   return right.some(
     ({ min, max, desired }) =>
       group.min === min &&

@@ -102,6 +102,7 @@ describe('what AWS says of instances that were taken out', () => {
     description: '',
     cause,
     message: '',
+    instance: 'i-0a',
   });
   const rows: readonly { readonly cause: string; readonly units: readonly number[] }[] = [
     {
@@ -126,6 +127,11 @@ describe('what AWS says of instances that were taken out', () => {
       units: [],
     },
   ];
+  it('a launch whose cause tells of it, too, took nothing off', () => {
+    const { cause } = rows[0]!;
+    expect(takenOffIn([{ ...activity(`${cause} An instance was started.`), instance: 'i-0b' }])).to.deep.equal([]);
+  });
+
   for (const { cause, units } of rows)
     it(`${cause}: ${units.join()}`, () => {
       expect(takenOffIn([activity(cause)]).map((one) => one.units)).to.deep.equal(units);

@@ -194,8 +194,12 @@ function guarded(operation: Operation): Operation {
   };
 }
 
-/** By these an instance leaves the group for good, and the desired capacity falls with it where the caller says so. */
-const TAKES_OFF: ReadonlySet<string> = new Set(['TerminateInstanceInAutoScalingGroup', 'DetachInstances']);
+/** By these an instance leaves service, and the desired capacity falls with it where the caller says so. */
+const TAKES_OFF: ReadonlySet<string> = new Set([
+  'TerminateInstanceInAutoScalingGroup',
+  'DetachInstances',
+  'EnterStandby',
+]);
 
 /** What somebody else does is noted for the invariants: nothing of it is the doing of the rollout that they watch. */
 function noteOthers(

@@ -45,7 +45,7 @@ export function meddle(world: World, name: string, fault: Meddle): void {
       case 'standby':
         return void ask('EnterStandby', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
       case 'standbyDecrementing':
-        return void ask('EnterStandby', { InstanceIds: ids, ShouldDecrementDesiredCapacity: true });
+        return void takeOff('EnterStandby', { AutoScalingGroupName: name, InstanceIds: ids });
       case 'exitStandby':
         return void exitStandby(world, name, members);
       case 'protect':

@@ -179,7 +179,7 @@ export interface GroupState {
     /** What it was changed to. */ readonly desired?: number | undefined;
     /** The sizes that became others by it. */ readonly set?: Partial<Sizes>;
     /** The units that came back out of standby by it. */ readonly brought?: number;
-    /** The units that the desired capacity fell by together with instances that left for good. */
+    /** The units that the desired capacity fell by together with instances that left service. */
     readonly tookOff?: number;
     /** The processes that it named. */ readonly processes?: readonly string[];
   }[];
