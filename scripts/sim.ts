@@ -110,7 +110,8 @@ async function sweep(seeds: number, from: number): Promise<number> {
   const ends = Object.entries(outcomes)
     .map(([name, count]) => `${count} ${name}`)
     .join(', ');
-  const played = `${seeds} seeds from ${from} (${summary.mode}): ${runs} runs, ${summary.simulatedHours} simulated hours`;
+  const whole = `${runs} runs, ${summary.simulatedHours} simulated hours`;
+  const played = `${seeds} seeds from ${from} (${summary.mode}): ${whole}`;
   write(values.json ? JSON.stringify(summary) : `${played}, ${ends}; ${failed.length} failed`);
   if (values.digest !== undefined)
     writeFileSync(values.digest, [...digests].map(([seed, digest]) => `${seed} ${digest}\n`).join(''));

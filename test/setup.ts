@@ -2,7 +2,7 @@
  * Before all tests: nothing of the machine they run on may matter. No test may reach an account of AWS,
  * and the SDK must not write its warning about Node 20 between the dots.
  */
-for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) Reflect.deleteProperty(process.env, name);
 Object.assign(process.env, {
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_CONFIG_FILE: '/dev/null',

@@ -12,11 +12,16 @@ import type { Services } from '../../src/sandbox/world/world.js';
 export type Answers = Partial<Record<keyof Services, Readonly<Record<string, Answer | readonly Answer[]>>>>;
 type Answer = object | ServiceFault | ((input: Readonly<Record<string, unknown>>) => object);
 
+/** Whether an answer is made of the input. */
+function isAsked(answer: Answer | undefined): answer is (input: Readonly<Record<string, unknown>>) => object {
+  return typeof answer === 'function';
+}
+
 /** A gateway over the SDK and the real wire, whose services answer what the test says. */
 export function gatewayTo(answers: Answers): {
   gateway: Gateway;
   calls: CallSeen[];
-  inputsOf(operation: string): unknown[];
+  inputsOf: (operation: string) => unknown[];
 } {
   const services: Services = Object.fromEntries(
     Object.entries(answers).map(([service, operations]) => [
@@ -29,7 +34,7 @@ export function gatewayTo(answers: Answers): {
             (_world: unknown, input: Readonly<Record<string, unknown>>) => {
               const next = queue.length > 1 ? queue.shift() : queue[0];
               if (next instanceof ServiceFault) throw next;
-              return typeof next === 'function' ? next(input) : (next ?? {});
+              return isAsked(next) ? next(input) : (next ?? {});
             },
           ];
         }),

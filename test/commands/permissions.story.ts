@@ -92,7 +92,7 @@ describe('permissions that few need', function () {
       MinSize: 1,
       MaxSize: 2,
       DesiredCapacity: 1,
-      VPCZoneIdentifier: DEFAULT_SUBNETS[0] ?? '',
+      VPCZoneIdentifier: DEFAULT_SUBNETS[0],
       LaunchTemplate: { ...version, Version: '$Latest' },
     });
     expect((await world.run(['update-asgs', '--asg', 'lone', ...CALM_GROUPS])).stdout).to.include('runs lt/');

@@ -46,7 +46,11 @@ async function proxy(port: number, tunnels = '502 Bad Gateway'): Promise<Proxy> 
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
     credentials,
-    stop: () => new Promise((resolve) => (server.close(() => resolve()), server.closeAllConnections())),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 

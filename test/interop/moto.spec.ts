@@ -22,7 +22,7 @@ describe('our commands against moto', function () {
     emulator = await startEmulator('moto_server', '/moto-api/data.json', (port) => ['-H', '127.0.0.1', '-p', port]);
     aws = clientsOf(emulator.url);
   });
-  after(() => emulator?.stop());
+  after(() => (emulator as Emulator | undefined)?.stop());
 
   const run = (...args: string[]): Promise<Ran> => emulator.run(...args);
   const groupOf = async (stack: string): Promise<AutoScalingGroup> => {

@@ -194,7 +194,10 @@ describe('a lock in a real redis-server', function () {
           env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem'), ADDRESS: address, PASSWORD },
           encoding: 'utf8',
         },
-        (error, stdout) => (error === null ? resolve(stdout) : reject(error)),
+        (error, stdout) => {
+          if (error === null) resolve(stdout);
+          else reject(new Error(`the client failed: ${stdout}`, { cause: error }));
+        },
       );
     });
     expect(said).to.equal(`free rediss://localhost:${line.port}/0\n`);

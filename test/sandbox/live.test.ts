@@ -30,8 +30,10 @@ function world(faults: Fault[] = []): ReturnType<typeof sandboxOf> {
         }),
       },
       s3: {
-        PutObject: (_world, input: { Key: string; Body: Uint8Array }) =>
-          objects.set(input.Key, input.Body) && { ETag: '"e"' },
+        PutObject: (_world, input: { Key: string; Body: Uint8Array }) => {
+          objects.set(input.Key, input.Body);
+          return { ETag: '"e"' };
+        },
         GetObject: (_world, input: { Key: string }) => ({ Body: objects.get(input.Key) }),
         HeadObject: (_world, input: { Key: string }) => ({ ContentLength: objects.get(input.Key)?.length }),
       },

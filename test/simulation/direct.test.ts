@@ -38,7 +38,10 @@ describe('calls that leave out forms, XML and signatures', function () {
         calls.map((call) =>
           call().then(
             () => 'no fault',
-            (error: unknown) => (error instanceof AwsFault ? { ...error, message: error.message } : error),
+            (error: unknown) =>
+              error instanceof AwsFault
+                ? { ...Object.fromEntries(Object.entries(error)), message: error.message }
+                : error,
           ),
         ),
       );

@@ -116,7 +116,7 @@ describe('simulation: one rolling rollout', () => {
     expect(stage.violations()).to.deep.equal([]);
   });
 
-  it('two groups under way at once, or two leaving, would be noticed by the sandbox itself', async () => {
+  it('two groups under way at once, or two leaving, would be noticed by the sandbox itself', () => {
     const stage = stageOf(2, 'good', ['web', 'api']);
     const noted = (name: string): void => {
       const tag = (key: string, Value: string) => ({

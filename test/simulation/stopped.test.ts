@@ -77,7 +77,15 @@ describe('a process that stood still (SIGSTOP, a sleeping laptop), without a str
       const world = stage();
       const ending = await world.run(
         {},
-        { stopAt: { read, meanwhile: () => Promise.resolve(world.sandbox.clock.advance(20_000)) } },
+        {
+          stopAt: {
+            read,
+            meanwhile: () => {
+              world.sandbox.clock.advance(20_000);
+              return Promise.resolve();
+            },
+          },
+        },
       );
       expect(
         ending.changes.filter((change) => change.what.includes('Terminate') && change.reads === read),

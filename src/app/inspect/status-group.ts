@@ -1,3 +1,4 @@
+import type { Instant } from '../../clock.js';
 import { command, commandLine, type NextCommand } from '../../text/commands/next-command.js';
 import { remedyText, type Remedy } from '../../text/commands/remedy.js';
 import { afterRollBack } from '../../decide/diagnosis/after-roll-back.js';
@@ -268,8 +269,7 @@ function rolloutAdvice(
   record: RolloutRecord,
   { at, target, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'> & { readonly target: readonly string[] },
 ): Advice {
-  const { verdict, lease, wish } = notes;
-  const { passed = 0, passedBy } = record.gates ?? {};
+  const { verdict, lease } = notes;
   const paused = sayPause(record, at);
   // Whoever holds it is not pushed aside by another command; it can be asked to go back.
   const held = paused === undefined && lease !== undefined && isHeld(lease, at, holderIsGone);
@@ -278,19 +278,9 @@ function rolloutAdvice(
   const isPromoted = verdict?.outcome === 'promote';
   const remarks = [
     began(record, verdict),
-    paused !== undefined
-      ? begins(paused)
-      : lease === undefined
-        ? 'Interrupted: no run works on it.'
-        : holderOf(lease, at, holderIsGone),
+    ...(paused === undefined ? holderRemarks(lease, at, holderIsGone) : [begins(paused)]),
     ...(paused === undefined ? stageRemarks(lease, held) : []),
-    ...(record.gates?.despite === undefined
-      ? []
-      : [`Begun despite its change calendar: ${sentence(record.gates.despite)}`]),
-    ...(paused === undefined && passedBy !== undefined ? [`Resumed at ${passed} % by ${passedBy}.`] : []),
-    ...(wish?.run === record.run
-      ? [`Called back ${timestamp(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`]
-      : []),
+    ...askedRemarks(notes, record, paused !== undefined),
     ...(held && isPromoted ? [stands(provesAfterVerdict)] : []),
   ];
   const next = [
@@ -300,6 +290,31 @@ function rolloutAdvice(
       : []),
   ];
   return { remarks, next };
+}
+
+/** Who works on a rollout. */
+function holderRemarks(
+  lease: Lease | undefined,
+  at: Instant,
+  holderIsGone: Circumstances['holderIsGone'],
+): readonly string[] {
+  return [lease === undefined ? 'Interrupted: no run works on it.' : holderOf(lease, at, holderIsGone)];
+}
+
+/** What people have asked of a rollout since it began. */
+function askedRemarks(
+  { wish }: Group['notes'],
+  { run, gates = {} }: RolloutRecord,
+  isPaused: boolean,
+): readonly string[] {
+  const { passed = 0, passedBy, despite } = gates;
+  return [
+    ...(despite === undefined ? [] : [`Begun despite its change calendar: ${sentence(despite)}`]),
+    ...(!isPaused && passedBy !== undefined ? [`Resumed at ${passed} % by ${passedBy}.`] : []),
+    ...(wish?.run === run
+      ? [`Called back ${timestamp(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`]
+      : []),
+  ];
 }
 
 /** The stage at which the run waits, or did when it last showed a sign of life. */

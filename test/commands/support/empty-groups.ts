@@ -30,7 +30,7 @@ export async function emptyGroups(
     await client.createAutoScalingGroup({
       AutoScalingGroupName: name,
       ...size,
-      VPCZoneIdentifier: DEFAULT_SUBNETS[0] ?? '',
+      VPCZoneIdentifier: DEFAULT_SUBNETS[0],
       LaunchTemplate: { LaunchTemplateName: 'any', Version: '1' },
       Tags: [tag('env', env), tag('app', name.split('-')[0] ?? '')],
     });

@@ -251,12 +251,9 @@ describe('a stack of the sandbox, through the SDK', () => {
 
   it('in progress is left alone', async () => {
     const account = await created();
-    const left = await failureOf(
-      Promise.all([
-        account.change({ Image: 'ami-22222222' }, undefined, { onInterrupt: 'leave' }),
-        account.signalAfter(4),
-      ]),
-    );
+    const change = account.change({ Image: 'ami-22222222' }, undefined, { onInterrupt: 'leave' });
+    account.signalAfter(4);
+    const left = await failureOf(change);
     expect(left.exitCode).to.equal(5);
     const other = await failureOf(changeStackAgain(account));
     expect([other.exitCode, other.facts.code]).to.deep.equal([3, 'stack.busy']);

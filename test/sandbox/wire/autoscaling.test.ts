@@ -167,7 +167,10 @@ describe('the wire of Auto Scaling', () => {
     const stored: { Tags: { Key: string; Value: string }[] } = { Tags: [] };
     const services = {
       autoscaling: {
-        CreateOrUpdateTags: (_: unknown, input: typeof stored) => Object.assign(stored, input) && {},
+        CreateOrUpdateTags: (_: unknown, input: typeof stored) => {
+          Object.assign(stored, input);
+          return {};
+        },
         DescribeAutoScalingGroups: () => ({ AutoScalingGroups: [{ ...group, Tags: stored.Tags }] }),
       },
     };

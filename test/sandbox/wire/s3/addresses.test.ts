@@ -12,11 +12,17 @@ import { ServiceFault } from '../../../../src/sandbox/world/fault.js';
 import type { OperationTable } from '../../../../src/sandbox/world/world.js';
 import { failure, sandboxOf } from '../support.js';
 
+/** What a request to an object names. */
+interface Named {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
 /** Enough of S3 to see what the wire hands over. */
 function shelf(): { table: OperationTable; objects: Map<string, Uint8Array | string> } {
   const objects = new Map<string, Uint8Array | string>();
   const at = new Date('2026-11-21T03:00:00Z');
-  const find = (input: { Bucket: string; Key: string }): Uint8Array | string => {
+  const find = (input: Named): Uint8Array | string => {
     const found = objects.get(`${input.Bucket}/${input.Key}`);
     if (found === undefined) throw new ServiceFault('NoSuchKey', 'The specified key does not exist.', 404);
     return found;
@@ -28,8 +34,13 @@ function shelf(): { table: OperationTable; objects: Map<string, Uint8Array | str
         objects.set(`${input.Bucket}/${input.Key}`, input.Body);
         return { ETag: '"e"' };
       },
-      GetObject: (_world, input) => ({ Body: find(input), ContentType: 'text/plain', LastModified: at, ETag: '"e"' }),
-      HeadObject: (_world, input) => ({ ContentLength: find(input).length, ETag: '"e"' }),
+      GetObject: (_world, input: Named) => ({
+        Body: find(input),
+        ContentType: 'text/plain',
+        LastModified: at,
+        ETag: '"e"',
+      }),
+      HeadObject: (_world, input: Named) => ({ ContentLength: find(input).length, ETag: '"e"' }),
       HeadBucket: () => ({ BucketRegion: 'eu-west-1' }),
       ListObjectsV2: (_world, input: { Bucket: string; Prefix?: string }) => ({
         Name: input.Bucket,
