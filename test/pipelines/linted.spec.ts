@@ -21,7 +21,7 @@ const byGroovy: Lint = (path) =>
 const LINTED: readonly (readonly [string, Lint, (text: string) => string])[] = [
   ['github/deploy.yml', bySchema('github-workflows'), (text) => text.replace('runs-on:', 'run-on:')],
   ['github/action.yml', bySchema('github-actions'), (text) => text.replace('using:', 'uses:')],
-  ['gitlab-ci.yml', bySchema('gitlab-ci'), (text) => text.replace('artifacts:', 'artifacts:\n    pahts: [x]')],
+  ['gitlab-ci.yml', bySchema('gitlab-ci'), (text) => text.replace('artifacts:', 'artifacts:\n    files: [x]')],
   ['Jenkinsfile', byGroovy, (text) => text.replace('stages {', 'stages {{')],
 ];
 
