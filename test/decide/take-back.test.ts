@@ -7,7 +7,11 @@ import { told } from '../support/told.js';
 const FROZEN = { run: 'run-before', at: T0, processes: [...PROCESSES, 'Launch'], why: '' };
 
 /** A rollout of a dead run, which this one took over, and of which nothing but the record is there. */
-function noted(suspended: readonly string[], differs: Partial<Group['notes']> = {}, ours: readonly string[] = PROCESSES): Group {
+function noted(
+  suspended: readonly string[],
+  differs: Partial<Group['notes']> = {},
+  ours: readonly string[] = PROCESSES,
+): Group {
   const record = { ...RECORD, run: 'run-0', suspended: [...ours] };
   return group({ suspended: [...suspended], notes: { record, lease: LEASE, ...differs } });
 }
