@@ -40,6 +40,13 @@ describe('the order in which old instances go out', () => {
       out: ['a'],
     },
     {
+      when: 'one that does not serve is too heavy to go: those that serve stay, for they serve alone',
+      old: [old('a', 0, { weight: 3, ...SICK }), old('b', 10)],
+      ready: 1,
+      floor: 3,
+      out: [],
+    },
+    {
       when: 'they were launched together: from the fuller zone first',
       old: [old('a', 0), old('b', 0, B), old('c', 0.5, B)],
       ready: 1,
