@@ -54,7 +54,7 @@ export interface GroupLedger {
   readonly suspended: Set<string>;
   /** The size to which this run's own actions lead, as far as they were confirmed. */
   ours?: Size;
-  /** It was sent since the last look, which does not show it yet. */
+  /** That size was sent since the last look, which does not show it yet. */
   oursIsNewer: boolean;
   /** The removal of the record was asked for. */
   clearing: boolean;

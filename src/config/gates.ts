@@ -174,7 +174,7 @@ function readHooks(flags: GateFlags, problems: FlagProblem[]): HookPlan | undefi
 function readGate(flags: GateFlags, problems: FlagProblem[]): Pick<Gates, 'gate'> {
   const { 'gate-command': command } = flags;
   const { 'gate-timeout': timeoutMs } = readNumbers(['gate-timeout'], flags, problems);
-  // Whoever reads the other commands tells what is wrong with it.
+  // What is wrong with it is told where the other commands are read.
   const { 'command-timeout': commandTimeoutMs } = readNumbers(['command-timeout'], flags, []);
   if (command !== undefined) return { gate: { command, timeoutMs, commandTimeoutMs } };
   if (flags['gate-timeout'] !== undefined && (flags.metric ?? []).length === 0)
@@ -187,7 +187,7 @@ function readGate(flags: GateFlags, problems: FlagProblem[]): Pick<Gates, 'gate'
 function readMetrics(flags: GateFlags, problems: FlagProblem[]): MetricPlan | undefined {
   const texts = [...new Set(flags.metric ?? [])];
   if (texts.length === 0) return undefined;
-  // Whoever reads the gate command tells what is wrong with it.
+  // What is wrong with it is told where the gate command is read.
   const { 'gate-timeout': timeoutMs } = readNumbers(['gate-timeout'], flags, []);
   const conditions = texts.flatMap((text): readonly MetricCondition[] => {
     const read = readCondition(text);

@@ -84,7 +84,7 @@ async function ofStack(
 async function ofGroups(run: Run, failure: Failure, about: About): Promise<readonly AdvisedFinding[]> {
   const names = [...new Set(failure.facts.reasons.flatMap(({ group }) => (group === undefined ? [] : [group])))];
   const history = (about.history ?? []).filter(({ finding }) => isAbout(failure, finding));
-  // Whoever is told through time, or is out on purpose, needs no word of how it is now.
+  // An instance whose whole history is told, or that is out on purpose, needs no word of how it is now.
   const told = new Set(history.map(({ finding }) => finding.resource));
   const findings = await quietly(
     async () => {

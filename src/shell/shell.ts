@@ -36,7 +36,7 @@ export function createShell(env: Readonly<Record<string, string | undefined>>, m
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...env, ...hookEnvironment(call) },
       });
-      // Whoever ends this process at once takes its commands along.
+      // The end of this process ends its commands too.
       if (running.size === 0) process.once('exit', killAll);
       running.add(child);
       try {

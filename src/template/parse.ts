@@ -171,7 +171,7 @@ function inWords(error: YAMLError): string {
   }
 }
 
-/** Whoever writes JSON has never heard of flow maps. */
+/** Writers of JSON do not know the term flow map. */
 function ofBrackets(message: string): string | undefined {
   if (message.startsWith('Missing , between flow')) return 'a comma is missing before this';
   if (message.startsWith('Missing , or : between flow')) return 'a comma or a colon is missing before this';

@@ -44,7 +44,7 @@ export async function cancel(given: CancelAsked, surroundings: ProcessContext): 
       groups: target.asgs,
       again: againWith(target, 'cancel'),
       onInterrupt: () => 'Looks no longer; what was asked for stays, and CloudFormation and the run go on going back.',
-      // Whoever holds the lock is who is asked.
+      // The run that is asked holds the lock.
       lock: lockAsked(asked, wanted),
       lockLater: true,
     };
@@ -166,7 +166,7 @@ function onlyKept(asked: CancelAsked, kept: readonly Begun[]): Error {
   );
 }
 
-/** Whoever asks for what runs, if anything does, has what was asked for. */
+/** With --if-running nothing under way is a good end. */
 function nothingRuns({ deps }: Run, groups: readonly string[]): RunResult {
   for (const group of groups) deps.emit({ type: 'group.skipped', group, why: 'no rollout is under way' });
   return { outcome: 'nothing', results: [] };

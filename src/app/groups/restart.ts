@@ -100,7 +100,7 @@ function planOf(
   { wish, wanted, asked }: { readonly wish: RestartWanted; readonly wanted: Wanted; readonly asked: RestartAsked },
   { groups, part, again }: ChosenGroups,
 ): Plan {
-  // Whoever puts back needs no check, and no calendar: nothing is terminated.
+  // A run that only puts back needs no check, and no calendar: nothing is terminated.
   const { calendar: _asked, ...checks } = wanted.gates ?? {};
   const gates = wanted.gates === undefined ? {} : { gates: { ...checks, words: [] } };
   return makePlan(

@@ -220,7 +220,7 @@ function advice(
   if (group.imageUnknown !== undefined)
     remarks.push(`Whether its instances run the image that it would launch now is not known: ${group.imageUnknown}.`);
   remarks.push(...balancerRemarks(group, place));
-  // Whoever goes on needs the strict lock of the run that began.
+  // The command that goes on needs the strict lock of the run that began.
   const under = { ...place, lock: group.notes.lease?.lock };
   return { remarks, next: next.map((step) => commandLine(withPlace(step, under))) };
 }
@@ -271,7 +271,7 @@ function rolloutAdvice(
 ): Advice {
   const { verdict, lease } = notes;
   const paused = sayPause(record, at);
-  // Whoever holds it is not pushed aside by another command; it can be asked to go back.
+  // A run that works is not pushed aside by another command; it can be asked to go back.
   const held = paused === undefined && lease !== undefined && isHeld(lease, at, holderIsGone);
   const end = pauseEnd({ at, groups: [] }, record);
   const { provesAfterVerdict } = factsOf(record);

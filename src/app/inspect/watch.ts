@@ -247,7 +247,7 @@ function stackFailed({ asked }: Watching, { stack, causes }: StackLook, { groups
   });
 }
 
-/** Whoever watches no longer learns that it goes on. */
+/** The end of a watch while the rollout goes on. */
 function stillUnderWay({ asked }: Watching, { groups }: Look, why: string): Failure {
   return new Failure('held', {
     code: 'watch.underWay',

@@ -77,7 +77,7 @@ export async function openOutputs(flags: OutputsFlags, surroundings: ProcessCont
   };
 }
 
-/** Whoever reads the file next would take old values for new ones: this is no good end. */
+/** The next reader of the file would take old values for new ones: this is no good end. */
 function notWritten(path: string, { name, next }: OutputsAfter, error: unknown): Failure {
   return new Failure(
     'stopped',

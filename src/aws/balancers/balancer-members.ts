@@ -44,7 +44,7 @@ export async function describeBehind(
       if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
     }
   }
-  // Who is out is not registered, and belongs to it all the same.
+  // An instance that is out is not registered, and belongs to the group all the same.
   const idsOf = ({ ids, notes }: { ids: readonly string[]; notes: GroupNotes }): readonly string[] => [
     ...new Set([...ids, ...(notes.out?.instances.map(({ id }) => id) ?? [])]),
   ];

@@ -23,7 +23,7 @@ function oursAreLeft(ledger: GroupLedger): string | undefined {
   const now = sizeNow(ledger);
   if (record === undefined || ours === undefined || now === undefined) return undefined;
   const before = { ...record.size, ...record.theirs };
-  // Who raised min meanwhile has more at the end, who lowered max has less, and what was asked for needs its room.
+  // With min raised meanwhile there is more at the end, with max lowered less; what was asked for needs its room.
   const most = Math.max(before.desired, before.min, now.min);
   const least = Math.min(record.size.desired, before.desired, record.theirs?.max ?? Infinity);
   const text = `The notes of ${name} were removed with`;

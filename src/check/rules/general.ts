@@ -28,7 +28,7 @@ function whileBusy({ run, ledger }: RuleInput, action: Action): string | undefin
   const busy =
     run.stackBusy ??
     (status?.endsWith('_IN_PROGRESS') === true && status !== 'REVIEW_IN_PROGRESS' ? status : undefined);
-  // Who keeps a size through the change goes on to say so.
+  // A run that keeps a size through the change goes on to say so in its notes.
   const says = action.type === 'renew' || (action.type === 'rewrite' && 'changed' in action.record);
   return busy === undefined || says
     ? undefined

@@ -128,14 +128,14 @@ function isMuchOlder(launches: readonly number[], at: number, than: number): boo
 
 function severalAtOnce({ run, ledger }: RuleInput, { instances }: Termination): string | undefined {
   if (instances.length > 1) return `${list(instances, 5)} of ${ledger.name} were terminated at once.`;
-  // Who does not serve is missed by nobody.
+  // An instance that does not serve may go beside another one.
   if (!instances.some((id) => isTaken(ledger, id))) return undefined;
   for (const name of run.groups.keys()) {
     const other = groupIn(run, name);
     if (other.record === undefined || !('serial' in other.record) || !other.record.serial) continue;
     const leaving = [...other.terminated].find((id) => {
       const row = other.rows.get(id);
-      // Who never served, as the new ones of a bad image, may leave together.
+      // Instances that never served, as the new ones of a bad image, may leave together.
       return row !== undefined && other.served.has(id) && !row.lifecycle.endsWith(':Retained');
     });
     if (leaving !== undefined && !instances.includes(leaving))
@@ -144,7 +144,7 @@ function severalAtOnce({ run, ledger }: RuleInput, { instances }: Termination): 
   return undefined;
 }
 
-/** It serves, or did so last. */
+/** Whether the instance serves, or did so last. */
 function isTaken({ rows, served }: GroupLedger, id: string): boolean {
   const row = rows.get(id);
   return row !== undefined && served.has(id) && !isAside(row);

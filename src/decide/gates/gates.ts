@@ -143,7 +143,7 @@ export function neededAgain(record: RolloutRecord, verdict: Verdict | undefined)
 export function lackingReasons(observed: Observed, plan: Plan): readonly Reason[] {
   const { groups, seen } = observed;
   if (plan.undo || plan.gates?.without === true) return [];
-  // Whoever says why a calendar does not count knows of it.
+  // The person who says why a calendar does not count knows of the calendar.
   const knows: readonly GateName[] = plan.gates?.calendar === undefined ? [] : ['calendar'];
   const has = [...(recordGates(plan).gates?.needs ?? []), ...knows];
   return groups.flatMap(({ name, notes: { record, verdict } }): Reason[] => {

@@ -125,7 +125,7 @@ function stageRule({ groups, seen }: Observed, plan: Plan, group: Group, action:
 
 /** No group is touched while its stack is in progress. */
 function stackRule(observed: Observed, action: Action): string | undefined {
-  // Who keeps its size through the change goes on to say so.
+  // A run that keeps the size through the change goes on to say so in its notes.
   const notes = action.type === 'renew' || (action.type === 'rewrite' && action.record.strategy === 'keep-size');
   // rule: guard-stack
   if (notes || observed.stackStatus === undefined || !busy(observed.stackStatus)) return undefined;

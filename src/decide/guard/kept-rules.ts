@@ -91,7 +91,7 @@ export function floorOf({ size, instances }: Group, record: RolloutRecord): numb
   const { keptUntil, backAt } = record.gates ?? {};
   if (backAt !== undefined) return Math.max(record.size.desired, askedFor(record));
   if (keptUntil === undefined) return record.size.desired;
-  // Whoever was taken out of standby by hand came on top of what is asked for by now.
+  // An instance that was taken out of standby by hand came on top of what is asked for by now.
   const old = instances.filter(
     ({ launchedAt, lifecycle }) => isOld(launchedAt, record.startedAt) && !hasLeft(lifecycle),
   );

@@ -40,7 +40,7 @@ function pausesOwn({ record, action }: RecordedDeed<Of<'pause'>>): string | unde
 
 function pausesInTime({ record, verdict }: RecordedDeed<Of<'pause'>>): string | undefined {
   if (verdict === undefined) return undefined;
-  // Who leaves a kept half to later commands gives up the lease, and changes nothing.
+  // A run that leaves a kept half to later commands gives up the lease, and changes nothing.
   if (record.gates?.keptUntil !== undefined && record.gates.backAt === undefined) return undefined;
   return record.strategy === 'swap' || verdict.outcome === 'rollBack' ? 'it is judged already' : undefined;
 }

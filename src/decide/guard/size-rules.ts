@@ -30,7 +30,7 @@ export function givesBack({ size }: Group, record: RolloutRecord, to: Size): str
   if (to.min !== size.min) return 'min was never changed by us';
   // Without those that stay old, sizes may be less than nothing.
   const desired = Math.max(theirs?.desired ?? record.size.desired, theirs?.min ?? -Infinity);
-  // Who asked for less than there was by a lower max has a lower desired capacity, too.
+  // A lower max that leaves room for less than there was lowers the desired capacity, too.
   const least = Math.min(desired, theirs?.max ?? Infinity);
   // rule: guard-theirs
   if (to.desired !== size.desired && to.desired !== desired && to.desired !== least)

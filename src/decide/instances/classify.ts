@@ -101,7 +101,7 @@ export function notInService(group: Group, instance: Instance): string {
   for (const balancer of group.balancers) {
     if (!balancer.judged) continue;
     const { verdict, reason } = verdictOf(instance, balancer);
-    // It died, or never came up: no balancer will list it any more.
+    // The instance died, or never came up: no balancer will list it any more.
     if (verdict === 'absent' && !instance.healthy) return 'Auto Scaling: Unhealthy';
     // rule: health-skipped
     if (verdict !== 'healthy') return `${balancer.name}: ${reason === '' ? verdict : `${verdict} (${reason})`}`;

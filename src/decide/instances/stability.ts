@@ -17,7 +17,7 @@ export interface Instability {
 export function instability(group: Group, record?: RolloutRecord): Instability | undefined {
   if (record !== undefined) return undefined;
   const rows: { id: string; why: string; coming: boolean }[] = [];
-  // Whoever is left as they are has to serve as well: the others cannot stand in for them.
+  // Instances that are left as they are have to serve as well: the others cannot stand in for them.
   for (const instance of [...group.instances, ...(group.kept?.instances ?? [])]) {
     const where = standing(instance.lifecycle);
     // What leaves is of neither half and serves nobody; with a long terminating hook it leaves for hours. Whoever put

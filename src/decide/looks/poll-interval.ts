@@ -21,7 +21,10 @@ const MIN_EXPECTED_PAUSE_MS = 2_000;
 /** A quick look comes after this part of `--poll`: half of what is due is seen within 2 s of the 5 s. */
 const QUICK_POLLS = 0.6;
 
-/** Who serves is watched every so many `--poll`s: a death or an alarm is noticed within 5 s, half of the time. */
+/**
+ * What serves is watched every so many `--poll`s: the death of an instance, or an alarm, is noticed within 5 s, half of
+ * the time.
+ */
 const WATCH_POLLS = 1.9;
 
 /** What one call of a quick look costs in pause: at most seven calls a second, however many groups there are. */

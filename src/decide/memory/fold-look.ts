@@ -163,7 +163,7 @@ function foldNotes(next: ByName, one: Shown): void {
   const { name, notes, group, at, plan, seen } = one;
   const { record } = group.notes;
   foldLease(next, one);
-  // Who only watches the run that holds the group cannot tell its changes of the sizes from those of others.
+  // A run that does not hold the group cannot tell the holder’s changes of the sizes from those of others.
   // rule: watched-sizes
   const holds = group.notes.lease?.run === plan.run;
   if (!holds) next.sizes = without(next.sizes, name);

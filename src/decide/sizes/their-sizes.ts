@@ -94,7 +94,7 @@ function isOurMax(of: SizedGroup): boolean {
   const { max } = group.size;
   const targets = ownTargets(record);
   const base = record.theirs?.max ?? record.size.max;
-  // It is only ever raised, and no further than the desired capacity that we ask for.
+  // We only ever raise max, and no further than the desired capacity that we ask for.
   if (max === base || max === wantedSize(record).max || (max > base && targets.includes(max))) return true;
   // rule: max-of-scaling
   if (isGivenBack(of)) return false;

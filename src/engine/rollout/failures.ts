@@ -272,10 +272,10 @@ export function rolledBack(
   const target = stack === undefined ? frozen.flatMap(({ group }) => targetWords(group)) : [stack];
   const after = groups.filter(({ name }) => frozen.some(({ group }) => group === name));
   const stay = back.reduce((sum, result) => sum + staying(result), 0);
-  // Whoever goes on with the rollout of another run does not know what that was given.
+  // A run that goes on with the rollout of another one does not know what that one was given.
   const same = plan.adoptOnly ? sameAsNoted(after, target) : sameAgain(plan.again);
   const start = stay === 0 ? same : replaceRest(target);
-  // Who has changed the stack knows what it was before, and says it.
+  // A run that has changed the stack knows what the stack was before, and says it.
   const { text, next } =
     plan.changed === true
       ? { text: firstHelp(after).text, next: [...firstHelp(after).next, start, unfreezeNow(target)] }

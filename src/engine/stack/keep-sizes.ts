@@ -115,7 +115,7 @@ function keepOn(deps: Deps, plan: Plan, memory: Memory): Meanwhile {
     if (!(error instanceof Failure || error instanceof AwsFault)) throw error;
     return [];
   });
-  // Whoever stops it hears of it.
+  // The caller that stops looking hears of what goes wrong.
   looking.catch(() => undefined);
   return {
     stop: async () => {

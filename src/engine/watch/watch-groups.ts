@@ -144,7 +144,7 @@ function byRun(
   return found;
 }
 
-/** Who only looks gives up on nothing: when the run does, its notes will show it. */
+/** A watching command gives up on nothing: when the run does, its notes will show it. */
 function patient({ timing }: Plan): Plan['timing'] {
   return { ...timing, progressMs: NEVER_MS, totalMs: NEVER_MS, drainMs: NEVER_MS };
 }

@@ -66,7 +66,7 @@ function leaveStep({ observed, plan }: LookAndPlan, { group, instance, out }: Me
   const still = group.balancers.filter((balancer) => isRegistered(instance, balancer));
   if (still.length === 0) return { kind: 'finished' };
   if (!inService(group, instance)) return deregister(still, out);
-  // It came late, and it serves: nobody is better off without it.
+  // The instance came late, and it serves: nothing is better without it.
   if (checked(observed.seen, plan, instance)) return { kind: 'finished' };
   // rule: restart-check-spares
   if (maySpare({ observed, plan }, group, instance)) return deregister(still, out);

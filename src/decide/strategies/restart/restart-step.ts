@@ -241,7 +241,7 @@ interface Ending {
   readonly open: readonly { readonly id: string; readonly why: string }[];
   /** Why it ended early. */
   readonly stopped: Stopped | undefined;
-  /** It then is as if nothing had been, and has no result in this run. */
+  /** The group then is as if nothing had been, and has no result in this run. */
   readonly forgotten: boolean;
 }
 

@@ -19,7 +19,7 @@ export function blockOf(view: RolloutView, of: RolloutGroup, stuck: StuckGroup |
   const promoted = of.verdict?.outcome === 'promote';
   const stop = promoted ? whyStopped(view, of, stuck) : undefined;
   if (stop !== undefined) return { why: stop, stop: true };
-  // It pauses with its mate before anything of its own is launched; after the verdict it does so between two batches.
+  // A group pauses with its mate before anything of its own is launched; after the verdict, between two batches.
   // rule: mate-paused
   if (!promoted && record.serial && pauseOfMate(observed, group, record) !== undefined)
     return { why: 'a group of the same rollout was paused', stop: false };

@@ -27,7 +27,7 @@ export const swapFacts: StrategyFacts = {
     version: RECORD_VERSION,
     strategy: 'swap',
     ...base,
-    // Who is shielded could not be told from who is left as they are.
+    // Instances that are shielded could not be told from those that are left as they are.
     ...(canShield(old) && base.kept === undefined && { shield: true }),
   }),
   reasonsAgainst: (plan, group) => [

@@ -89,7 +89,7 @@ function inWindow(view: RolloutView, of: JudgedGroup, until: Instant): GroupStep
   const { observed, plan } = view;
   const { name, group, record, verdict, halves } = of;
   const kept = keptHalf(group, record);
-  // Whoever was taken out of standby by hand is there still: it can serve again, and goes when the time is over.
+  // An instance that was taken out of standby by hand can serve again, and goes when the time is over.
   // rule: window-ended-by-hand
   const isLeft = kept.length + halves.old.length > 0;
   const turn = isLeft ? whyBack(view, of) : undefined;
@@ -149,7 +149,7 @@ function isThere<T>(one: T | undefined): one is T {
 /** Why the kept half should serve again; undefined when nobody asks, or its time is over. */
 function whyBack(view: RolloutView, of: JudgedGroup): string | undefined {
   const { observed, plan } = view;
-  // Whoever ends the time of an earlier run has decided already; a mate that goes back decides for all.
+  // A run that ends the time of an earlier one has decided already; a mate that goes back decides for all.
   const mate = matesOf(view, of).find(isTurned);
   if (mate !== undefined) return mate.verdict?.why ?? `${mate.name} goes back`;
   if (endsKept(observed, plan, of.record)) return undefined;

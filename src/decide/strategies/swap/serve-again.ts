@@ -46,8 +46,8 @@ export function serveAgain(view: RolloutView, of: JudgedGroup, backAt: Instant):
   const isLost = ({ id, healthy }: Instance): boolean =>
     view.observed.ended?.[id] !== undefined || (late && !healthy && provenOld(view, of).length === 0);
   const dead = halves.old.filter(isLost);
-  // It was lost while it was kept, or Auto Scaling has marked it Unhealthy for good, and no other one was proven: it
-  // would hold a place that something else could serve in.
+  // An instance was lost while it was kept, or Auto Scaling has marked it Unhealthy for good, and no other one was
+  // proven: it would hold a place that something else could serve in.
   if (dead.length > 0)
     return act(
       'back',

@@ -7,9 +7,9 @@ import type { JudgedGroup, RolloutView } from '../../view.js';
 import { theirsNow } from './kept-sizes.js';
 
 /**
- * Whoever was taken out of standby by hand serves, and goes when the time of the kept half is over. It brought its
- * units with it, so the desired capacity falls by them; unless somebody set that afterwards and so counted it in: then
- * a new one has to serve in its place first. What is asked for is written down before, for whoever goes on with it.
+ * An instance that was taken out of standby by hand serves, and goes when the time of the kept half is over. It brought
+ * its units with it, so the desired capacity falls by them; unless somebody set that afterwards and so counted it in:
+ * then a new one has to serve in its place first. What is asked for is written down before, for the run that goes on.
  */
 export function replaceTakenOut(view: RolloutView, of: JudgedGroup): GroupStep {
   const { observed, plan } = view;
