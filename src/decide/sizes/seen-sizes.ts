@@ -6,8 +6,8 @@ import { split, units } from '../instances/classify.js';
 import { SIZE_LAG_MS } from '../read-lag.js';
 import { broughtBy, isByHand } from './brought-by-standby.js';
 import { movedByStandby } from './moved-by-standby.js';
-import { unitsTakenOff } from './taken-off.js';
-import { originOf, theirSizes } from './their-sizes.js';
+import { sumsTakenOff } from './taken-off.js';
+import { originOf, theirSizes, type SizedGroup } from './their-sizes.js';
 
 /** What the looks before knew, and what people took off with instances where this look asked for that. */
 interface Looked extends Pick<Seen, 'sizes' | 'firstLookAt' | 'lastLookAt'> {
@@ -30,8 +30,9 @@ export function seenSizes(
   const isStrange = before?.desired !== desired && isUnexplained(before, group, { firstLookAt, lastLookAt });
   const { seen: standby, isMove = false } = movedByStandby(before, group, of, !isStrange) ?? {};
   const isTheSame = before?.desired === desired || isMove || isByHand(before, now, record);
+  const sums = found && sumsTakenOff(found, before?.changedAt ?? record.startedAt, verdict);
   const takenOff =
-    unitsTakenOff(found, before?.changedAt ?? record.startedAt, verdict) ?? knownTakenOff(before, desired);
+    sums === undefined ? knownTakenOff(before, desired) : explainedBy(sums, of, { ...before, ...standby });
   // rule: taken-off-is-a-wish
   const unexplained = takenOff === 0 && (isTheSame ? before?.unexplained === true : isStrange);
   const theirs = Object.keys(theirSizes(of, originOf({ ...before, unexplained, ...standby, takenOff }))).length > 0;
@@ -42,8 +43,15 @@ export function seenSizes(
     ...(theirs && { theirsSince: before?.theirsSince ?? at }),
     ...(brought !== undefined && { brought, old: now.old }),
     ...standby,
-    ...(takenOff > 0 && { takenOff }),
+    takenOff,
   };
+}
+
+/** The least of these that makes the desired capacity one that the rollout may have set; 0 where none does. */
+function explainedBy(sums: readonly number[], of: SizedGroup, known: SeenSizes): number {
+  const isOurs = (takenOff: number): boolean =>
+    !('desired' in theirSizes(of, originOf({ ...known, unexplained: false, takenOff })));
+  return sums.find(isOurs) ?? 0;
 }
 
 /** What no look adds to. */

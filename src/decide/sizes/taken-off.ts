@@ -39,16 +39,18 @@ export function takenOffSince(
 }
 
 /**
- * The units that people took off the desired capacity with instances, since this run set it last. Nobody asked for the
- * size that came of it: while two halves run, it is that of both. Before the verdict alone: after it, the rollout does
- * the same with the half that goes, and the causes do not tell who asked. Undefined where nothing was read.
+ * The units that people may have taken off the desired capacity with instances since this run set it last: those of the
+ * newest one, of the two newest, and so on, as whoever takes over does not know what the run before it had set anew.
+ * Nobody asked for the size that came of it: while two halves run, it is that of both. Before the verdict alone: after
+ * it, the rollout does the same with the half that goes, and the causes do not tell who asked.
  */
-export function unitsTakenOff(
-  found: readonly TakenOff[] | undefined,
+export function sumsTakenOff(
+  found: readonly TakenOff[],
   since: Instant,
   verdict: Pick<Verdict, 'at'> | undefined,
-): number | undefined {
-  return found
-    ?.filter(({ at }) => at >= since && at <= (verdict?.at ?? Infinity))
-    .reduce((sum, { units }) => sum + units, 0);
+): readonly number[] {
+  const newestFirst = found
+    .filter(({ at }) => at >= since && at <= (verdict?.at ?? Infinity))
+    .sort((a, b) => b.at - a.at);
+  return newestFirst.map((_, index) => newestFirst.slice(0, index + 1).reduce((sum, { units }) => sum + units, 0));
 }

@@ -106,7 +106,9 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
   for (const one of fresh) if (one.beside || known.replacing.size < missing) known.replacing.add(one.id);
   const coming = fresh.filter((one) => !known.replacing.has(one.id));
   // What the world took away, or somebody else changed or deletes, opens a group too, and nobody answers for that.
-  const others = group.status !== undefined || resizedByOthers(world, known, group) || instances.some(isTaken);
+  const tookOff = group.others.some((one) => one.at >= known.since && (one.tookOff ?? 0) > 0);
+  const others =
+    group.status !== undefined || resizedByOthers(world, known, group) || instances.some(isTaken) || tookOff;
   if (others) return { leaving: [], open: '' };
   const why = [
     ...(leaving.length > 0 ? [`${leaving.join(', ')} leaving`] : []),

@@ -17,6 +17,9 @@ type Loose = { readonly [Name in keyof Sizes]?: number | undefined };
 /** While one half leaves, what others change right after the run did looks like the run's own. Milliseconds. */
 const TAKEN_FOR_OURS_MS = 60_000;
 
+/** A rollout may begin on a look that is so old. Milliseconds. */
+const OLDEST_LOOK_MS = 60_000;
+
 /** A run that takes over may see so late what the one before it changed. Milliseconds. */
 const TAKEN_OVER_MS = 90_000;
 
@@ -40,7 +43,7 @@ export function wrongSizes(world: World, expectation: Expectation, group: GroupS
   const all = theirs.map(({ set }) => set);
   const right = [all, known, all.map(unseen), known.map(unseen)].map((sets) => sizesAfter(was, sets));
   if (right.some((one) => min === one.min && max === one.max && desired === one.desired)) return undefined;
-  if (isLessTakenOff(expectation, group, right)) return undefined;
+  if (isLessTakenOff(world, expectation, group, right)) return undefined;
   if (isOfReturn(expectation, group, right) || isOfTheOther(expectation, group, right)) return undefined;
   const others = theirs.length === 0 ? '' : `; others set ${JSON.stringify(Object.assign({}, ...all))} meanwhile`;
   const [must] = right;
@@ -69,16 +72,22 @@ function isOfReturn(expectation: Expectation, group: GroupState, right: readonly
 
 /**
  * Who takes an instance out "with decrement" asks for no size: while two halves run, the desired capacity says nothing
- * of the one that stays. In the end it is as before, or lower by what was taken off after the rollout set it last.
+ * of the one that stays. In the end it is as before, or lower by what was taken off. What was put into standby with a
+ * decrement counts alone where the rollout did not set the size after it; whoever begins may not see yet what was taken
+ * off just before.
  */
-function isLessTakenOff({ since }: Expectation, group: GroupState, right: readonly Sizes[]): boolean {
+function isLessTakenOff(world: World, { since }: Expectation, group: GroupState, right: readonly Sizes[]): boolean {
   const last = group.outsideResizes.at(-1)?.at ?? 0;
-  const units = group.others.reduce((sum, { at, tookOff = 0 }) => sum + (at >= Math.max(since, last) ? tookOff : 0), 0);
+  const sum = (some: GroupState['others']): number => some.reduce((all, { tookOff = 0 }) => all + tookOff, 0);
+  const units = sum(
+    group.others.filter(({ at, operation }) => at >= since && (operation !== 'EnterStandby' || at >= last)),
+  );
+  const unseen = sum(group.others.filter(({ at }) => at < since && at >= since - lagOf(world) - OLDEST_LOOK_MS));
   return right.some(
     ({ min, max, desired }) =>
       group.min === min &&
       group.max === max &&
-      group.desired <= desired &&
+      group.desired <= desired + unseen &&
       group.desired >= Math.max(min, desired - units),
   );
 }

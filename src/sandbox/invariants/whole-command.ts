@@ -83,7 +83,8 @@ function after(
     tookOff,
     theirs: before !== undefined && (desired === before.desired ? before.theirs : !ours),
     outside,
-    wanted: stays ? before.wanted : desired,
+    // While two halves run, what is left of both says nothing; at all other times it is what is asked for.
+    wanted: stays ? Math.min(before.wanted, tookOff === before.tookOff ? Infinity : desired) : desired,
     serving: new Map(
       [...group.members.values()]
         .filter((member) => serves(world, member))
