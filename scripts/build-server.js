@@ -15,13 +15,14 @@ export const MOST_BYTES = 10 * 1024 * 1024;
 
 /**
  * @param root the folder of package.json; what is compiled is in its `dist`, the function's packages in `server/node_modules`
+ * @param entry what Lambda calls, below it
  * @returns the archive
  */
-export async function buildServer(root) {
+export async function buildServer(root, entry = 'server/index.js') {
   const out = join(root, 'dist', 'server');
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: [{ in: join(root, 'server', 'index.js'), out: 'index' }],
+    entryPoints: [{ in: join(root, entry), out: 'index' }],
     outdir: out,
     // Clients of AWS are loaded when they are first used: a start of the function waits for none that no look needs.
     splitting: true,

@@ -3,35 +3,39 @@
  * next is the result of its step, so a replay takes no look again.
  */
 import { StepSemantics, withDurableExecution } from '@aws/durable-execution-sdk-js';
-import { readInput } from './input.js';
+import { LONGEST_NAME, nameOfPart, readInput } from './input.js';
 
 /** AWS ends an execution at 3,000 operations; a look and a pause are one each. */
 const MOST_OPERATIONS = 2_900;
 
-/** How often a look is begun of which nobody hears the end. */
+/** How often a look is begun of which nobody hears the end, and how often a next execution is asked for. */
 const MOST_ATTEMPTS = 10;
+
+/** Its start is a checkpoint: who takes it again knows that it was begun. */
+const ONCE = {
+  semantics: StepSemantics.AtMostOncePerRetry,
+  retryStrategy: (_error, attempt) => ({ shouldRetry: attempt < MOST_ATTEMPTS, delay: { seconds: 1 } }),
+};
 
 /**
  * Makes the handler.
  * @param updater takes the looks, as `createUpdater` of the library makes it
  * @param log takes the events, one line of JSON each
  * @param by who takes the looks, as leases name it to people
+ * @param startNext starts an execution of the same version: `({ name, input }) => { arn }`; the same name starts one only
  */
-export function rolloutHandler({ updater, log, by, mostOperations = MOST_OPERATIONS }) {
+export function rolloutHandler({ updater, log, by, startNext, mostOperations = MOST_OPERATIONS }) {
   return withDurableExecution(async (input, context) => {
-    const { asked, refused } = readInput(input);
+    const name = nameOf(context.executionContext.durableExecutionArn);
+    const { asked, refused, from = { run: name, part: 1 } } = readInput(input, name);
     if (refused !== undefined) return refused;
-    const run = nameOf(context.executionContext.durableExecutionArn);
-    let memory;
+    const { run, part } = from;
+    let { memory } = from;
     for (let operations = 0; operations < mostOperations;) {
       const look = await context.step(
         'look',
         ({ attempt }) => takeLook(updater, { ...asked, run, by, memory, again: attempt > 1 }, log),
-        {
-          // Its start is a checkpoint: who takes it again knows that it was begun.
-          semantics: StepSemantics.AtMostOncePerRetry,
-          retryStrategy: (_error, attempt) => ({ shouldRetry: attempt < MOST_ATTEMPTS, delay: { seconds: 1 } }),
-        },
+        ONCE,
       );
       if ('result' in look) return look.result;
       ({ memory } = look);
@@ -39,7 +43,18 @@ export function rolloutHandler({ updater, log, by, mostOperations = MOST_OPERATI
       if (seconds > 0) await context.wait('pause', { seconds });
       operations += seconds > 0 ? 2 : 1;
     }
-    return outOfOperations(asked, run);
+    const next = { ...asked, from: { run, part: part + 1, memory } };
+    try {
+      // This one looks no more, whatever becomes of it: one at a time works under the name of a run.
+      const { arn } = await context.step(
+        'next',
+        () => startNext({ name: nameOfPart(run, part + 1), input: next }),
+        ONCE,
+      );
+      return { v: 1, handedOver: { arn, run, part: part + 1 } };
+    } catch (error) {
+      return outOfOperations(asked, run, error);
+    }
   });
 }
 
@@ -60,12 +75,13 @@ async function takeLook(updater, asked, log) {
 export function nameOf(arn) {
   const parts = arn.split('/');
   const name = (parts.length > 2 ? parts.at(-2) : parts.at(-1)) ?? '';
-  return name.replace(/[^\w-]/g, '-').slice(-64);
+  return name.replace(/[^\w-]/g, '-').slice(-LONGEST_NAME);
 }
 
 /** The rollout stands as it is, with its record: another execution goes on with it. */
-function outOfOperations({ command, options }, run) {
+function outOfOperations({ command, options }, run, error) {
   const going = command === 'rollback' ? 'rollback' : 'resume';
+  const why = error instanceof Error ? error.message : String(error);
   return {
     v: 1,
     command,
@@ -74,13 +90,13 @@ function outOfOperations({ command, options }, run) {
     run,
     failure: {
       code: 'server.operations',
-      what: 'The execution has come near the most operations that AWS gives one.',
+      what:
+        'The execution has come near the most operations that AWS gives one, and no next one is known to have started: ' +
+        `${why}.`,
       reasons: [],
       serves: 'What served at its last look.',
       left: 'The rollout is open, and its record is on the groups.',
-      next: [
-        `Start another execution with the command ${going}, within five minutes or later, for ${targetOf(options)}.`,
-      ],
+      next: [`Start another execution with the command ${going} for ${targetOf(options)}, or run it anywhere.`],
     },
   };
 }

@@ -201,6 +201,36 @@ describe('a rollout on a server, by the command line', function () {
     expect(images()).to.deep.equal([GOOD[0]]);
   });
 
+  it('hands over to next executions of its own, which one command follows as one run', async () => {
+    const short = join(folder, 'short.zip');
+    writeFileSync(short, await buildServer(ROOT, 'server/test/support/short.js'));
+    const deployed = await cli(
+      ...['server', 'deploy', 'short', '--bundle', short, '--s3-bucket', 'bundles', '--stacks', 'web'],
+    );
+    expect(deployed.code, deployed.stderr + deployed.stdout).to.equal(0);
+    await change(GOOD[3]);
+    const file = join(folder, 'handed.jsonl');
+    const over = await cli(
+      ...['update-asgs', 'web', '--on', 'server', '--server', 'short', ...CALM, '--json', '--events-file', file],
+    );
+    expect(over.code, over.stderr + over.stdout).to.equal(0);
+    expect(over.document).to.include({ outcome: 'swapped' });
+    const { DurableExecutions: all } = call('lambda', 'ListDurableExecutionsByFunction', { FunctionName: 'short' });
+    const names = all.map(({ DurableExecutionName: name }) => name).reverse();
+    expect(names.length).to.be.greaterThan(2);
+    expect(names).to.deep.equal(
+      names.map((_, index) => (index === 0 ? over.document.run : `${over.document.run}-part${index + 1}`)),
+    );
+    expect(new Set(all.map(({ Status: status }) => status))).to.deep.equal(new Set(['SUCCEEDED']));
+    const events = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.map(({ seq }) => seq)).to.deep.equal(events.map((_, index) => index + 1));
+    expect(broken(events)).to.deep.equal([]);
+    expect(images()).to.deep.equal([GOOD[3]]);
+  });
+
   it('is followed by what anybody sees where the log cannot be read, and says so once', async () => {
     await change(GOOD[1]);
     const from = (sandbox.clock.now() - sandbox.world.startedAt) / 1000;

@@ -6,6 +6,7 @@ import { DEFAULT_SCENARIO } from '../../dist/src/sandbox/scenario.js';
 import { checkJournal } from '../../dist/src/check/check-journal.js';
 import { standardGroup } from '../../dist/test/support/sandbox.js';
 import { sleepBeside } from '../../dist/test/support/beside-clock.js';
+import { nameOfPart, readInput } from '../input.js';
 import { nameOf, rolloutHandler } from '../rollout.js';
 
 /** A sandbox with a group, and a function that works on it. Waits are skipped, and the world's time goes on by as much. */
@@ -114,12 +115,51 @@ describe('a rollout as a durable execution', function () {
       expect(theirs).to.deep.equal([]);
     });
 
-  it('stands with its record where operations run out, for another execution to go on', async () => {
-    const first = stage({ mostOperations: 14 });
+  it('stands with its record where operations run out and no next execution can be started', async () => {
+    const startNext = () => Promise.reject(new Error('AccessDenied'));
+    const first = stage({ mostOperations: 14, startNext });
     first.group.changeImage('ami-new');
     const execution = await first.runner.run({ payload: ASKED });
-    expect(execution.getResult()).to.include({ outcome: 'stopped', exitCode: 5 });
+    const result = execution.getResult();
+    expect(result).to.include({ outcome: 'stopped', exitCode: 5 });
+    expect(result.failure.what).to.contain('AccessDenied');
     expect(first.sandbox.monitor.violations).to.deep.equal([]);
+  });
+
+  it('hands over what it has come to, once though nobody heard of it, and looks no more', async () => {
+    const started = [];
+    const startNext = (next) => {
+      started.push(next);
+      if (started.length === 1) throw new Error('The answer is lost.');
+      return Promise.resolve({ arn: `arn:next/${next.name}` });
+    };
+    const first = stage({ mostOperations: 14, startNext });
+    first.group.changeImage('ami-new');
+    const execution = await first.runner.run({ payload: ASKED });
+    const { handedOver } = execution.getResult();
+    expect(handedOver).to.include({ part: 2, arn: `arn:next/${started[0].name}` });
+    expect(started.map(({ name }) => name)).to.deep.equal([
+      nameOfPart(handedOver.run, 2),
+      nameOfPart(handedOver.run, 2),
+    ]);
+    expect(JSON.stringify(started[0])).to.equal(JSON.stringify(started[1]));
+    expect(started[0].input).to.deep.include(ASKED);
+    expect(eventsOf(first.lines).some(({ event }) => event.type === 'run.finished')).to.equal(false);
+    expect(brokenIn(first.lines)).to.deep.equal([]);
+  });
+
+  it('takes what was handed over under its own name alone', () => {
+    const from = { run: 'web-1', part: 2, memory: {} };
+    expect(readInput({ ...ASKED, from }, 'web-1-part2')).to.deep.include({ from });
+    for (const [name, wrong] of [
+      ['web-1-part3', from],
+      ['web-1', { ...from, part: 1 }],
+      ['web-1-part2', { ...from, memory: [] }],
+      ['web-1-part2', { ...from, run: 'web-2' }],
+      ['web-1-part2', 'web-1'],
+    ])
+      expect(readInput({ ...ASKED, from: wrong }, name).refused, name).to.include({ exitCode: 2 });
+    expect(nameOfPart('x'.repeat(64), 12)).to.equal(`${'x'.repeat(57)}-part12`);
   });
 
   it('refuses what cannot run there with the command that works, sends nothing, and repeats no value', async () => {

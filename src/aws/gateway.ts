@@ -2,7 +2,7 @@ import type { Gateway } from '../engine/gateway.js';
 import { permissions } from './account/simulate-policies.js';
 import { countedInstances, subnets, vcpuQuotas } from './account/quotas-and-subnets.js';
 import { describeAlarms } from './alarms.js';
-import { execution, startExecution } from './one-execution.js';
+import { endOfExecution, execution, startExecution } from './one-execution.js';
 import { logLines } from './log-lines.js';
 import { runningExecutions } from './running-executions.js';
 import { calendarState } from './calendar-state.js';
@@ -259,6 +259,7 @@ function readsOfAccount(
   | 'runningExecutions'
   | 'startExecution'
   | 'execution'
+  | 'endOfExecution'
   | 'logLines'
 > {
   return {
@@ -274,6 +275,7 @@ function readsOfAccount(
     runningExecutions: (name) => runningExecutions(clients, name),
     startExecution: (asked) => startExecution(clients, asked),
     execution: (arn) => execution(clients, arn),
+    endOfExecution: (asked) => endOfExecution(clients, asked),
     logLines: (asked) => logLines(clients, asked),
   };
 }

@@ -1,5 +1,5 @@
 import { AwsFault } from '../errors.js';
-import type { ExecutionEnd, StartedExecution } from '../model/execution.js';
+import { handedOverTo, type ExecutionEnd, type StartedExecution } from '../model/execution.js';
 import type { Clients } from './session/clients.js';
 
 /**
@@ -45,4 +45,31 @@ export async function execution(clients: Clients, arn: string): Promise<Executio
     if (fault instanceof AwsFault && fault.kind === 'missing') return undefined;
     throw fault;
   }
+}
+
+/** An execution that hands over more often than that goes round in circles. */
+const MOST_PARTS = 200;
+
+/**
+ * How the execution of a run has ended, with those that it handed over to; undefined while one is running, and where
+ * Lambda does not know it (yet): only an end that it tells is one.
+ */
+export async function endOfExecution(
+  clients: Clients,
+  { functionName, version, run }: { functionName: string; version: string; run: string },
+): Promise<ExecutionEnd | undefined> {
+  const lambda = await clients.lambda();
+  const { DurableExecutions: found = [] } = await lambda.listDurableExecutionsByFunction({
+    FunctionName: functionName,
+    DurableExecutionName: run,
+    MaxItems: 10,
+  });
+  let arn = found.find(({ DurableExecutionArn: one = '' }) => one.includes(`:${version}/`))?.DurableExecutionArn;
+  for (let part = 0; arn !== undefined && part < MOST_PARTS; part++) {
+    const end: ExecutionEnd | undefined = await execution(clients, arn);
+    if (end === undefined || end.status === 'RUNNING') return undefined;
+    arn = handedOverTo(end);
+    if (arn === undefined) return end;
+  }
+  return undefined;
 }

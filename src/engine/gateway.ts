@@ -354,6 +354,12 @@ export interface Gateway {
   }): Promise<StartedExecution>;
   /** How a durable execution stands; undefined where there is none (any more). */
   execution(arn: string): Promise<ExecutionEnd | undefined>;
+  /** How the execution of a run ended; undefined while it, or one that it handed over to, is running or not known. */
+  endOfExecution(asked: {
+    readonly functionName: string;
+    readonly version: string;
+    readonly run: string;
+  }): Promise<ExecutionEnd | undefined>;
   /** Lines of a log group from a time on that match a filter pattern, oldest first. */
   logLines(asked: {
     readonly group: string;

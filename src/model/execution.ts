@@ -33,3 +33,14 @@ export interface LogLine {
   readonly at: Instant;
   readonly text: string;
 }
+
+/** ARN of the execution that goes on with the run, where one has handed it over. */
+export function handedOverTo({ status, result = '' }: ExecutionEnd): string | undefined {
+  if (status !== 'SUCCEEDED') return undefined;
+  try {
+    const read = JSON.parse(result) as { readonly handedOver?: { readonly arn?: unknown } } | null;
+    return typeof read?.handedOver?.arn === 'string' ? read.handedOver.arn : undefined;
+  } catch {
+    return undefined;
+  }
+}

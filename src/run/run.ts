@@ -21,6 +21,7 @@ import { aftermath, tellFacts, toFailure, type FailureContext } from './failure.
 import { placedInSentence, withPlace, type Place } from './place.js';
 import { createSecrets, type Secrets } from './secrets.js';
 import { listenForSignals, type Signals } from './signals/interrupt.js';
+import { executionsEnded } from '../app/server/executions-ended.js';
 import { openLocks, type LockAsked, type Locks } from '../app/lock/lock.js';
 import { noteRunOver, ownRuns, thisMachine } from './process-identity.js';
 import { createRenderer } from './renderer-choice.js';
@@ -299,7 +300,7 @@ async function openRun(
     first: (signal) => emit({ type: 'interrupt', signal, effect: open.head.onInterrupt(state()) }),
     second: (signal, asked) => leave(open, signal, asked),
   });
-  const machine = machineOf(id, surroundings);
+  const machine = machineOf(id, surroundings, { gateway, clock });
   const hidden = createSecrets(surroundings.env, head.lock?.address, sinks.secrets);
   const hooks = surroundings.simulated?.hooks ?? createShell(surroundings.env, hidden.mask);
   const placed = (step: NextCommand): NextCommand => placedInSentence(step, { region, profile: flags.profile });
@@ -338,9 +339,17 @@ function holdersOn(
 }
 
 /** The machine that this process runs on; whoever looks once and goes is on none, and nobody is known to be gone. */
-function machineOf(id: string, surroundings: ProcessContext): ReturnType<typeof thisMachine> {
+function machineOf(
+  id: string,
+  surroundings: ProcessContext,
+  deps: Pick<Deps, 'gateway' | 'clock'>,
+): ReturnType<typeof thisMachine> {
   const { byLooks } = surroundings;
-  if (byLooks === undefined) return thisMachine(surroundings.host, ownRuns(id, surroundings));
+  if (byLooks === undefined) {
+    const machine = thisMachine(surroundings.host, ownRuns(id, surroundings));
+    const ended = executionsEnded(deps.gateway, deps.clock);
+    return { ...machine, holderIsGone: (lease) => machine.holderIsGone(lease) || ended(lease) };
+  }
   return { host: byLooks.host, holderIsGone: () => false, holderLives: () => false };
 }
 

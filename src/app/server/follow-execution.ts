@@ -4,7 +4,7 @@ import type { Deps } from '../../engine/deps.js';
 import { pause } from '../../engine/retry.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { AwsFault, EXIT_OF, Failure } from '../../errors.js';
-import type { ExecutionEnd, StartedExecution } from '../../model/execution.js';
+import { handedOverTo, type ExecutionEnd, type StartedExecution } from '../../model/execution.js';
 import type { Outcome, RunEvent, Stamped } from '../../model/event.js';
 import type { CommandResult } from '../../run/process-context.js';
 import { faultText } from '../../text/fault-text.js';
@@ -54,6 +54,7 @@ export async function followExecution(following: Following): Promise<CommandResu
   const order = eventOrder(started.name);
   const read = logReader(following, order);
   let end: { readonly how: ExecutionEnd; readonly seenAt: Instant } | undefined;
+  let { arn } = started;
   let askAt = deps.clock.now();
   for (;;) {
     const events = await read();
@@ -62,9 +63,11 @@ export async function followExecution(following: Following): Promise<CommandResu
     if (finished !== undefined) return resultBy(following, finished);
     const now = deps.clock.now();
     if (end === undefined && (events === undefined || now >= askAt)) {
-      const how = await gateway.execution(started.arn);
-      askAt = now + ASK_MS;
-      if (how?.status !== 'RUNNING') end = { how: how ?? { status: 'DELETED' }, seenAt: now };
+      const how = await gateway.execution(arn);
+      const next = how === undefined ? undefined : handedOverTo(how);
+      askAt = next === undefined ? now + ASK_MS : now;
+      arn = next ?? arn;
+      if (next === undefined && how?.status !== 'RUNNING') end = { how: how ?? { status: 'DELETED' }, seenAt: now };
     }
     if (end !== undefined && (events === undefined || now - end.seenAt >= DRAIN_MS))
       return endedBy(following, end.how, order.last());
