@@ -908,6 +908,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: true },
   },
   {
+    name: 'ended-execution-looks-no-more',
+    rule: 'an execution that somebody stopped is not taken for gone while its last look may go on',
+    breaks: { condition: false },
+  },
+  {
     name: 'calendar-ignored',
     rule: 'nothing is begun while a change calendar is closed, or cannot be read',
     breaks: { condition: true },

@@ -8,8 +8,8 @@ import type { Lease } from '../../model/rollout/record.js';
 const AGAIN_MS: Milliseconds = 10_000;
 
 /**
- * A look that was begun when somebody stopped the execution, or its time was over, may go on for as long as a call of the
- * function may take (`Timeout` in templates/server.yaml).
+ * A look that was begun when somebody stopped the execution, or its time was over, may go on for as long as a call of
+ * the function may take (`Timeout` in templates/server.yaml).
  */
 const LAST_LOOK_MS: Milliseconds = 240_000;
 
@@ -22,8 +22,8 @@ interface Asked {
 }
 
 /**
- * Whether executions that hold leases are known to have ended, as Lambda says. The question is asked beside the looks, so
- * its answer shows at a later one; without an answer, or the right to ask, nobody is taken for gone.
+ * Whether executions that hold leases are known to have ended, as Lambda says. The question is asked beside the looks,
+ * so its answer shows at a later one; without an answer, or the right to ask, nobody is taken for gone.
  */
 export function executionsEnded(
   gateway: Pick<Gateway, 'endOfExecution'>,
@@ -49,8 +49,9 @@ export function executionsEnded(
   };
 }
 
-// rule: ended-execution-looks-no-more
-function isOver({ status, endedAt }: ExecutionEnd, now: Instant): boolean {
-  if (status === 'SUCCEEDED' || status === 'FAILED') return true;
-  return endedAt !== undefined && now - endedAt >= LAST_LOOK_MS;
+function isOver({ status, endedAt = Infinity }: ExecutionEnd, now: Instant): boolean {
+  const byItself = status === 'SUCCEEDED' || status === 'FAILED';
+  // rule: ended-execution-looks-no-more
+  if (!byItself && now - endedAt < LAST_LOOK_MS) return false;
+  return true;
 }
