@@ -13,14 +13,37 @@ import { zip } from './zip.js';
 /** The most that it may have, zipped. Lambda would take 250 MB unzipped; a start of the function reads it all. */
 export const MOST_BYTES = 10 * 1024 * 1024;
 
+/** The packages that the function has in it, as paths of their folders below the root. */
+export async function packagesOfServer(root) {
+  const { metafile } = await bundleServer(root, 'server/index.js');
+  return packagesIn(metafile);
+}
+
 /**
  * @param root the folder of package.json; what is compiled is in its `dist`, the function's packages in `server/node_modules`
  * @param entry what Lambda calls, below it
  * @returns the archive
  */
 export async function buildServer(root, entry = 'server/index.js') {
+  const { metafile, outputFiles, out } = await bundleServer(root, entry);
+  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const files = new Map(
+    outputFiles.map(({ path, text }) => [relative(out, path).replaceAll('\\', '/'), Buffer.from(withCommonJs(text))]),
+  );
+  // The library asks for its version by the name of its package.
+  const manifest = { name, version, private: true, type: 'module', exports: { './package.json': './package.json' } };
+  files.set('package.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  files.set('LICENCES.txt', Buffer.from(licencesOf(root, packagesIn(metafile))));
+  const archive = zip(files);
+  if (archive.length > MOST_BYTES)
+    throw new Error(`The function has ${archive.length} bytes, more than ${MOST_BYTES}.`);
+  return archive;
+}
+
+/** All that the function needs in a few files, which are not written. */
+async function bundleServer(root, entry) {
   const out = join(root, 'dist', 'server');
-  const { metafile, outputFiles } = await build({
+  const made = await build({
     absWorkingDir: root,
     entryPoints: [{ in: join(root, entry), out: 'index' }],
     outdir: out,
@@ -41,18 +64,7 @@ export async function buildServer(root, entry = 'server/index.js') {
     plugins: [namedImports, httpAlone],
     logLevel: 'warning',
   });
-  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const files = new Map(
-    outputFiles.map(({ path, text }) => [relative(out, path).replaceAll('\\', '/'), Buffer.from(withCommonJs(text))]),
-  );
-  // The library asks for its version by the name of its package.
-  const manifest = { name, version, private: true, type: 'module', exports: { './package.json': './package.json' } };
-  files.set('package.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-  files.set('LICENCES.txt', Buffer.from(licencesOf(root, packagesIn(metafile))));
-  const archive = zip(files);
-  if (archive.length > MOST_BYTES)
-    throw new Error(`The function has ${archive.length} bytes, more than ${MOST_BYTES}.`);
-  return archive;
+  return { ...made, out };
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -3,14 +3,14 @@ import { keysOf, NOTE_KEYS } from '../../src/aws/groups/note-tags.js';
 import type { NoteName } from '../../src/model/rollout/action.js';
 import { iamActions } from '../../src/sandbox/wire/iam.js';
 import { read, repositoryFiles } from '../tidy/scan.js';
-import { actionsOf, listOf, ON_SERVER, POLICY, READ_ONLY, readPolicy, together } from './policy.js';
+import { actionsOf, DEPLOY_SERVER, listOf, ON_SERVER, POLICY, READ_ONLY, readPolicy, together } from './policy.js';
 
 /** Actions that AWS cannot limit to a resource. Source: Service Authorization Reference, the tables of each service. */
 const UNLIMITED =
   /^(autoscaling:Describe|ec2:Describe|elasticloadbalancing:Describe|cloudformation:ValidateTemplate$|cloudformation:Get(HookResult|TemplateSummary)$|cloudwatch:(DescribeAlarms|GetMetricData)$|servicequotas:GetServiceQuota$|ssm:(CancelCommand|DescribeInstanceInformation|GetCommandInvocation|ListCommands)$)/;
 
 describe('the IAM policies', () => {
-  for (const path of [POLICY, READ_ONLY, ON_SERVER]) {
+  for (const path of [POLICY, READ_ONLY, ON_SERVER, DEPLOY_SERVER]) {
     const policy = readPolicy(path);
 
     it(`${path} allows actions by name, each limited to a resource where AWS can limit it`, () => {
@@ -65,10 +65,19 @@ describe('the IAM policies', () => {
   it('are explained on a page, statement by statement', () => {
     const page = read('docs/PERMISSIONS.md');
     expect(
-      together(readPolicy(POLICY), readPolicy(ON_SERVER))
+      together(...[POLICY, ON_SERVER, DEPLOY_SERVER].map(readPolicy))
         .statements.map(({ Sid }) => Sid)
         .filter((sid) => !page.includes(`\`${sid}\``)),
     ).to.deep.equal([]);
+  });
+
+  it('let who deploys the function touch no other function, role or log, and give the role to nobody else', () => {
+    const { statements } = readPolicy(DEPLOY_SERVER);
+    const free = statements.filter(({ Resource }) => listOf(Resource).some((one) => !one.includes('FUNCTION')));
+    expect(free.map(({ Sid }) => Sid)).to.deep.equal(['TemplateOfFunction', 'LogsThatThereAre']);
+    expect(statements.find(({ Action }) => listOf(Action).includes('iam:PassRole'))?.Condition).to.deep.equal({
+      StringEquals: { 'iam:PassedToService': ['events.amazonaws.com', 'lambda.amazonaws.com'] },
+    });
   });
 
   it('let nobody who only looks change a group or start a change of a stack', () => {

@@ -46,6 +46,8 @@ export function actionsOf({ statements }: Policy): ReadonlyMap<string, readonly 
 export const POLICY = 'templates/iam-policy.json';
 /** Beside the first one, for commands that are started on a server. */
 export const ON_SERVER = 'templates/iam-policy-server.json';
+/** For whoever deploys, shows and removes the function: what its stack takes, no test of the sandbox can tell. */
+export const DEPLOY_SERVER = 'templates/iam-policy-server-deploy.json';
 export const READ_ONLY = 'templates/iam-policy-read-only.json';
 
 /** Commands that change nothing and have to work with the read-only policy. */

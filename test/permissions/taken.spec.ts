@@ -4,6 +4,7 @@ import {
   actionsOf,
   DENIED_ON_PURPOSE,
   LOOKING,
+  DEPLOY_SERVER,
   NOT_IN_SANDBOX,
   ON_SERVER,
   POLICY,
@@ -46,8 +47,8 @@ describe('what the commands took in all tests', () => {
     ]);
   });
 
-  it(`is allowed by ${POLICY}, with ${ON_SERVER} beside it`, () => {
-    expect(lacking(together(readPolicy(POLICY), readPolicy(ON_SERVER)), taken, '')).to.deep.equal([]);
+  it(`is allowed by ${POLICY}, with those for a server beside it`, () => {
+    expect(lacking(together(...[POLICY, ON_SERVER, DEPLOY_SERVER].map(readPolicy)), taken, '')).to.deep.equal([]);
   });
 
   it(`is allowed by ${READ_ONLY} for the commands that change nothing`, () => {
