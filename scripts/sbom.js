@@ -1,5 +1,5 @@
 /**
- * Writes what the package is made of, for scanners: `npm run sbom > sbom.json`. npm's own list of the lockfiles (CycloneDX),
+ * Writes what the package is made of, for scanners: `npm run sbom > sbom.json`. npm's own list of each lockfile (CycloneDX),
  * without what is in neither bundle: that of the tool, and that of the function for Lambda, which has a lockfile of its own.
  */
 import { execFileSync } from 'node:child_process';
