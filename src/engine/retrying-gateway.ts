@@ -21,6 +21,7 @@ const REPEATABLE = [
   'health',
   'applicationStatus',
   'failedLaunches',
+  'activities',
   'precautions',
   'lifecycleHooks',
   'alarms',

@@ -30,7 +30,7 @@ export function seenSizes(
   const isStrange = before?.desired !== desired && isUnexplained(before, group, { firstLookAt, lastLookAt });
   const { seen: standby, isMove = false } = movedByStandby(before, group, of, !isStrange) ?? {};
   const isTheSame = before?.desired === desired || isMove || isByHand(before, now, record);
-  const sums = found && sumsTakenOff(found, before?.changedAt ?? record.startedAt, verdict);
+  const sums = found && sumsTakenOff(found, before, of);
   const takenOff =
     sums === undefined ? knownTakenOff(before, desired) : explainedBy(sums, of, { ...before, ...standby });
   // rule: taken-off-is-a-wish

@@ -1,8 +1,8 @@
 import type { Instant } from '../../clock.js';
 import type { Activity } from '../../model/finding.js';
-import type { Seen, TakenOff } from '../../model/rollout/decision.js';
+import type { Seen, SeenSizes, TakenOff } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { Verdict } from '../../model/rollout/record.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
 import { SIZE_LAG_MS } from '../read-lag.js';
 
 /**
@@ -33,24 +33,36 @@ export function takenOffSince(
   seen: Seen | undefined,
   { name, notes: { record } }: Pick<Group, 'name' | 'notes'>,
 ): Instant | undefined {
-  const { theirsSince, changedAt = 0 } = seen?.sizes[name] ?? {};
-  if (seen === undefined || theirsSince === undefined || record === undefined) return undefined;
-  return seen.lastLookAt - theirsSince > 2 * SIZE_LAG_MS ? undefined : Math.max(record.startedAt, changedAt);
+  const sizes = seen?.sizes[name];
+  if (seen === undefined || sizes?.theirsSince === undefined || record === undefined) return undefined;
+  return seen.lastLookAt - sizes.theirsSince > 2 * SIZE_LAG_MS ? undefined : sinceOurs(sizes, record);
 }
 
 /**
  * The units that people may have taken off the desired capacity with instances since this run set it last: those of the
  * newest one, of the two newest, and so on, as whoever takes over does not know what the run before it had set anew.
- * Nobody asked for the size that came of it: while two halves run, it is that of both. Before the verdict alone: after
- * it, the rollout does the same with the half that goes, and the causes do not tell who asked.
+ * Nobody asked for the size that came of it: while two halves run, it is that of both. After the verdict only those
+ * count which are of the half that stays: the rollout does the same with the other one, and no cause tells who asked.
  */
 export function sumsTakenOff(
   found: readonly TakenOff[],
-  since: Instant,
-  verdict: Pick<Verdict, 'at'> | undefined,
+  before: SeenSizes | undefined,
+  { group: { instances, notes }, record }: { readonly group: Group; readonly record: RolloutRecord },
 ): readonly number[] {
+  const { verdict } = notes;
+  const stays = new Set(
+    instances
+      .filter(({ launchedAt = 0 }) => launchedAt < record.startedAt === (verdict?.outcome === 'rollBack'))
+      .map(({ id }) => id),
+  );
+  const since = sinceOurs(before, record);
   const newestFirst = found
-    .filter(({ at }) => at >= since && at <= (verdict?.at ?? Infinity))
+    .filter(({ at, instance }) => at >= since && (verdict === undefined || at <= verdict.at || stays.has(instance)))
     .sort((a, b) => b.at - a.at);
   return newestFirst.map((_, index) => newestFirst.slice(0, index + 1).reduce((sum, { units }) => sum + units, 0));
+}
+
+/** Our own last change may have been there before its reply was: what came right before it can have come after it. */
+function sinceOurs(sizes: SeenSizes | undefined, { startedAt }: RolloutRecord): Instant {
+  return Math.max(startedAt, (sizes?.changedAt ?? 0) - SIZE_LAG_MS);
 }

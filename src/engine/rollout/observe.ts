@@ -184,7 +184,7 @@ function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway, kept: 
   const readHealth = healthReader(askHealth, 1.8 * plan.timing.pollMs);
   const readFailures = failureReader(gateway);
   const readSchedules = scheduleReader(deps.gateway, kept.schedules);
-  const readChanges = sizeChangeReader(deps.gateway);
+  const readChanges = sizeChangeReader(deps.gateway, gateway);
   const readHooks = hookReader(gateway);
   const leaveKept = keptLeaver(plan, kept.leftKept);
   const readStack = stackReader(gateway, plan);

@@ -25,6 +25,8 @@ export interface Expectation {
   readonly aside: ReadonlySet<string>;
   /** Those that the rollout keeps in standby, or that left from there: they served no more. */
   readonly kept: Set<string>;
+  /** When the first of them was seen there. */
+  keptAt?: number;
   /** Those of them that a person took out of standby, and the world took then. */
   readonly lostReturns: Set<string>;
   /** Those that were seen in standby, until they serve again. */

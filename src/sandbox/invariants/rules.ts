@@ -129,6 +129,7 @@ function remember(world: World, expectation: Expectation, look: Look): void {
     if (one.beside) expectation.beside = true;
     rememberService(world, expectation, one);
     rememberKept(expectation, one);
+    if (one.kept) expectation.keptAt ??= world.clock.now();
     if (expectation.kept.has(one.id)) expectation.taken.delete(one.id);
     else if (isComingBack(expectation, one) || isTaken(one) || isRebalanced(world, expectation, one))
       expectation.taken.add(one.id);

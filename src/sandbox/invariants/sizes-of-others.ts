@@ -74,15 +74,22 @@ function isOfReturn(expectation: Expectation, group: GroupState, right: readonly
  * Who takes an instance out "with decrement" asks for no size: while two halves run, the desired capacity says nothing
  * of the one that stays. In the end it is as before, or lower by what was taken off. What was put into standby with a
  * decrement counts alone where the rollout did not set the size after it; whoever begins may not see yet what was taken
- * off just before.
+ * off just before, and whoever takes over may take what is left for a wish.
  */
-function isLessTakenOff(world: World, { since }: Expectation, group: GroupState, right: readonly Sizes[]): boolean {
+function isLessTakenOff(
+  world: World,
+  { since, takenOverAt }: Expectation,
+  group: GroupState,
+  right: readonly Sizes[],
+): boolean {
   const last = group.outsideResizes.at(-1)?.at ?? 0;
   const sum = (some: GroupState['others']): number => some.reduce((all, { tookOff = 0 }) => all + tookOff, 0);
   const units = sum(
     group.others.filter(({ at, operation }) => at >= since && (operation !== 'EnterStandby' || at >= last)),
   );
   const unseen = sum(group.others.filter(({ at }) => at < since && at >= since - lagOf(world) - OLDEST_LOOK_MS));
+  const wishes = group.others.flatMap(({ at, tookOff, set }) => (at >= since && tookOff ? (set?.desired ?? []) : []));
+  if (takenOverAt !== undefined && wishes.includes(group.desired)) return true;
   return right.some(
     ({ min, max, desired }) =>
       group.min === min &&
@@ -126,7 +133,11 @@ export function broughtByOthers({ since }: Pick<Expectation, 'since'>, { others 
 /** Units fewer than before that somebody else asked for: Auto Scaling may let so many go. */
 export function fewerByOthers(expectation: Expectation, group: GroupState): number {
   const asked = setByOthers(expectation, group).map(({ set }) => set.desired ?? Infinity);
-  return Math.max(0, expectation.size.desired - Math.min(...asked, Infinity));
+  // While a half is kept the size is that of the other one alone, and so is what a person takes off it.
+  const tookOff = group.others
+    .filter(({ at }) => at >= (expectation.keptAt ?? Infinity))
+    .reduce((sum, other) => sum + (other.tookOff ?? 0), 0);
+  return Math.max(0, expectation.size.desired - Math.min(...asked, Infinity)) + tookOff;
 }
 
 function setByOthers(

@@ -199,10 +199,13 @@ export function failureReader(
 
 /**
  * Who changed desired capacities, by group: AWS's words, a call per group now and then, and what was taken off together
- * with instances. Each is tried once: where it fails there is none.
+ * with instances. Where they cannot be read there is none.
+ * @param gateway tries once, for words that are told and nothing else
+ * @param retrying tries again, for what is decided by
  */
 export function sizeChangeReader(
   gateway: Pick<Gateway, 'activities'>,
+  retrying: Pick<Gateway, 'activities'>,
 ): (needed: Pick<ReadsNeeded, 'changes' | 'takenOff'>, at: Instant) => Promise<Pick<Observed, 'changes' | 'takenOff'>> {
   const found = new Map<string, { readonly at: Instant; readonly words: readonly string[] }>();
   return async (needed, at) => {
@@ -214,7 +217,7 @@ export function sizeChangeReader(
     }
     const takenOff: Record<string, readonly TakenOff[]> = {};
     for (const { group, since } of needed.takenOff)
-      takenOff[group] = takenOffIn(await gateway.activities(group, since).catch(noneFor));
+      takenOff[group] = takenOffIn(await retrying.activities(group, since).catch(noneFor));
     return {
       ...(found.size > 0 && { changes: Object.fromEntries([...found].map(([group, { words }]) => [group, words])) }),
       ...(needed.takenOff.length > 0 && { takenOff }),
