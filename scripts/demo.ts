@@ -1,8 +1,8 @@
 /**
- * The whole of the main job, for people to watch: starts the sandbox, creates the sample stack, updates
- * it with a good image (promoted) and then with a bad one (rolled back), all through the real commands
- * as child processes. With `rolling` the same a few instances at a time; with `way-back` a promoted one is taken back.
- * Exit 0 only if all went as it must and no invariant was broken.
+ * The whole of the main job, for people to watch: starts the sandbox, creates the sample stack, updates it with a good
+ * image (promoted) and then with a bad one (rolled back), all through the real commands as child processes, with a
+ * picture of the capacity under each act. With `rolling` the same a few instances at a time; with `way-back` a promoted
+ * one is taken back. Exit 0 only if each act ended as it says and no invariant was broken.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,12 +10,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../src/sandbox/world/ec2/state.js';
-import { drawGroups, type Point } from './picture.js';
+import { drawAct, type Point } from './picture.js';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const BIN = join(ROOT, 'bin', 'run.js');
 const TEMPLATE = join('templates', 'web-stack.yaml');
-const SPEED = 60;
+/** A swap takes some ten seconds: slow enough to be followed. */
+const SPEED = 20;
 const STACK = 'web';
 
 const FIRST = 'ami-0123456789abcdef0';
@@ -28,6 +29,8 @@ const SCENARIO =
 
 interface Act {
   readonly title: string;
+  /** What to look at meanwhile, in one sentence. */
+  readonly watch?: string;
   readonly args: readonly string[];
   readonly exit: number;
 }
@@ -51,11 +54,14 @@ const SWAP: readonly Act[] = [
   CREATE,
   {
     title: 'A good image: the new instances are proven, the old ones go',
+    watch: 'The group is doubled; the old ones serve until every new one was healthy for 25 s without a break.',
     args: ['update-stack', STACK, `ImageId=${GOOD}`],
     exit: 0,
   },
   {
     title: 'A bad image: nothing is proven, the new instances go, the old ones serve',
+    watch:
+      'The new ones never answer their health checks; after 180 s they are terminated, and no old one was touched.',
     args: ['update-stack', STACK, `ImageId=${BAD}`, '--healthy-timeout', '180'],
     exit: 4,
   },
@@ -115,15 +121,15 @@ const WAY_BACK: readonly Act[] = [
 ];
 
 const DEMOS: Readonly<Record<string, { readonly acts: readonly Act[]; readonly end: string }>> = {
-  swap: { acts: SWAP, end: 'Both went as they must, and no group ever served with less than before.' },
+  swap: { acts: SWAP, end: 'Good image: promoted. Bad image: rolled back.' },
   rolling: {
     acts: ROLLING,
-    end: 'All went as it must: never more above, and never fewer in service, than each run was allowed.',
+    end: 'Two good images: promoted. Bad image: rolled back after one instance.',
   },
-  'way-back': { acts: WAY_BACK, end: 'The old instances serve, and no group ever served with less than before.' },
+  'way-back': { acts: WAY_BACK, end: 'Promoted, and taken back: the old instances serve again.' },
   restart: {
     acts: RESTARTS,
-    end: 'All went as it must: the quorum held, nobody was launched or terminated, and all are back.',
+    end: 'The quorum held, no instance was launched or terminated, and all of them are back.',
   },
 };
 
@@ -147,24 +153,30 @@ async function main(name: string): Promise<number> {
   try {
     const env = await exportsOf(sandbox);
     say(`A simulated AWS at ${env['AWS_ENDPOINT_URL']}: ${SPEED} simulated seconds pass in one.`);
+    say('In the pictures █ is in service, ░ is there and not in service.');
     const wrong: string[] = [];
+    let created = 0;
     for (const act of demo.acts) {
-      say(`\n=== ${act.title}\n$ ha-updater ${act.args.join(' ')}`);
+      const began = await now(env);
+      say(`\n=== ${act.title}${act.watch === undefined ? '' : `\n${act.watch}`}\n$ ha-updater ${act.args.join(' ')}`);
       const code = await play(act, env);
       say(`exit ${code}${code === act.exit ? '' : `, but ${act.exit} was to be`}`);
       if (code !== act.exit) wrong.push(`"${act.title}" ended with exit ${code} instead of ${act.exit}.`);
+      const ended = await now(env);
+      if (created === 0) created = ended;
+      if (act.args[0] !== 'status') drawAct(await seen(env), began, ended).forEach(say);
     }
-    say('\n=== Capacity through time: █ in service, ░ there but not in service');
-    const told = await ask<readonly (Omit<Point, 'at'> & { readonly at: string })[]>(env, 'timeline');
-    const points = told.map((point) => ({ ...point, at: Date.parse(point.at) }));
+    const points = await seen(env);
     if (name !== 'restart' && !points.some((point) => point.new > 0 && point.old > 0))
       wrong.push('The sandbox saw no new instances beside old ones, so it watched nothing.');
     if (name === 'restart' && !points.some((point) => point.inService === 2))
       wrong.push('The sandbox saw nobody taken out, so it watched nothing.');
-    drawGroups(points).forEach(say);
     const violations = await ask<readonly object[]>(env, 'violations');
     wrong.push(...violations.map((violation) => `Broken invariant: ${JSON.stringify(violation)}`));
-    say(wrong.length === 0 ? `\n${demo.end}` : `\nThis went wrong:\n${wrong.map((line) => `  ${line}`).join('\n')}`);
+    const minutes = Math.round(((await now(env)) - (points[0]?.at ?? 0)) / 60_000);
+    const lowest = Math.min(...points.filter(({ at }) => at >= created).map(({ inService }) => inService));
+    const end = `${demo.end} In service never fewer than ${lowest} (simulated AWS, ${minutes} min).`;
+    say(wrong.length === 0 ? `\n${end}` : `\nThis went wrong:\n${wrong.map((line) => `  ${line}`).join('\n')}`);
     return wrong.length === 0 ? 0 : 1;
   } finally {
     sandbox.kill('SIGTERM');
@@ -204,6 +216,17 @@ function play(act: Act, env: Readonly<Record<string, string>>): Promise<number |
     child.once('error', reject);
     child.once('exit', (code) => resolve(code));
   });
+}
+
+/** The simulated time, in milliseconds. */
+async function now(env: Readonly<Record<string, string>>): Promise<number> {
+  return Date.parse((await ask<{ readonly now: string }>(env, 'clock')).now);
+}
+
+/** What the sandbox saw until now. */
+async function seen(env: Readonly<Record<string, string>>): Promise<readonly Point[]> {
+  const told = await ask<readonly (Omit<Point, 'at'> & { readonly at: string })[]>(env, 'timeline');
+  return told.map((point) => ({ ...point, at: Date.parse(point.at) }));
 }
 
 async function ask<T>(env: Readonly<Record<string, string>>, what: string): Promise<T> {
