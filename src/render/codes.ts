@@ -3,7 +3,7 @@
  * contract: scripts look for them, so one is never given another meaning.
  */
 export const CODES: Readonly<Record<string, string>> = {
-  bug: 'Something that should not happen. Please report it, with the output of the same command and --debug.',
+  bug: 'ha-updater itself has a fault. Please report it, with the output of the same command and --debug.',
   interrupted: 'A second signal made the run leave at once. Running the command again goes on where it stopped.',
 
   'aws.busy': 'Something is in progress in AWS that blocks the call. Try again when it is over.',
@@ -34,11 +34,12 @@ export const CODES: Readonly<Record<string, string>> = {
     'A rolling rollout was past its verdict when it was called back: it stopped where it was, and resume finishes it.',
   'cancel.locked':
     'A rollout that a dead run made under a strict lock is rolled back with the same --lock only. ' +
-    'The wish stays on the groups.',
+    'The request to cancel stays on the groups.',
   'cancel.notBack':
-    'What was under way was asked to go back, and had not come back to what it was when we stopped looking.',
+    'What was under way was asked to roll back, and had not ended when cancel stopped looking. ' +
+    'status shows how far it is.',
   'cancel.nothing': 'There is nothing under way that could be cancelled.',
-  'cancel.tooLate': 'It is too late to cancel: what was under way is through.',
+  'cancel.tooLate': 'It is too late to cancel: what was under way has ended. status shows what serves now.',
 
   'cdk.account': 'The stack of the CDK app is bound to another account than that of the credentials.',
   'cdk.app': '--app takes the folder that cdk synth wrote, or a command that writes it to cdk.out.',
@@ -56,18 +57,18 @@ export const CODES: Readonly<Record<string, string>> = {
     'must not be deployed.',
   'cdk.noDocker': 'An image of the app is not published, and there is no docker to do it. Publish it where docker is.',
   'cdk.region': 'The stack of the CDK app is bound to another region than the one that was given.',
-  'cdk.role': "A role of CDK's bootstrap could not be taken; the credentials are used as they are.",
+  'cdk.role': "A role of CDK's bootstrap could not be assumed; the credentials are used as they are.",
   'cdk.stack': 'The app has no such stack, or several that the name could mean.',
   'cdk.synth': 'The synthesis failed, or wrote no assembly to cdk.out.',
 
   'change.groupLost':
-    'The change would replace or remove a group, and its instances at once. A flag allows it for one group.',
+    'The change would replace or remove a group, and its instances at once. --allow-group-replacement allows that.',
   'change.parameter': 'A parameter changes that --approve-only does not name.',
   'change.resource': 'A change of one resource, as the change set shows it.',
   'change.stack': 'Outputs or settings of the stack change, and no resource.',
   'change.sizeLost':
     'The change gives a group a MaxSize below its desired capacity; some of its instances would leave.',
-  'change.unapproved': 'More changes than --approve-only lets through without asking.',
+  'change.unapproved': 'There are more changes than --approve-only allows.',
   'change.unexpected': 'There are changes, and --expect-no-changes was given.',
 
   'config.file': 'The settings file is not there, cannot be read, or there are two of them.',
@@ -98,11 +99,11 @@ export const CODES: Readonly<Record<string, string>> = {
     'A subnet has no free address left for one more instance. A swap needs twice as many for a while.',
   'diagnose.noCapacity': 'EC2 has no such instance left in the zone. More zones or instance types help.',
   'diagnose.notBack':
-    'An instance was not in service again after its restart; what it was waited for is told through time.',
+    'An instance was not in service again after its restart; the lines below say what the run waited for, and when.',
   'diagnose.notInService': 'An instance does not serve; each balancer says why. --console shows what it printed.',
   'diagnose.notInZone':
     'A zone of the group does not offer the instance type; Auto Scaling launches in its other zones.',
-  'diagnose.notProven': 'A new instance was never proven; what it was waited for is told through time.',
+  'diagnose.notProven': 'A new instance was never proven; the lines below say what the run waited for, and when.',
   'diagnose.replacedUnhealthy': 'Auto Scaling itself replaced instances that a health check called unhealthy.',
   'diagnose.resourceFailed': 'A resource of the stack failed by itself: a root cause.',
   'diagnose.rolledBack':
@@ -154,7 +155,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.none': 'The group should have instances and has none, so nothing serves and there is nothing to replace.',
   'group.noRoom':
     'As asked for, nothing may run above the desired capacity and nothing may be missing, so nothing can be replaced.',
-  'group.never': 'The tag ha-updater:never on the group says that nobody shall work on it from here.',
+  'group.never': 'The tag ha-updater:never on the group forbids every change by this tool. Remove the tag to allow it.',
   'group.operated':
     'Another tool or service replaces the instances of the group by itself, as its tags say, and would work against ' +
     'a rollout. Use that one.',
@@ -185,8 +186,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'the group does it.',
   'group.paused':
     'The rollout stopped where it was asked to. resume goes on, rollback undoes it where no verdict stands.',
-  'group.refresh': 'An instance refresh is running on the group.',
-  'group.repairing': 'An instance gets a new root volume.',
+  'group.refresh': 'An instance refresh is running on the group. Wait for its end, or cancel it, then start again.',
+  'group.repairing': 'AWS is replacing the root volume of an instance. Wait for its end, then start again.',
   'group.resized':
     'Somebody else changed sizes of the group while a rollout was under way. What they set stays; only what still ' +
     'shows the value of the rollout is given back.',
@@ -201,20 +202,22 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.sizeFalls':
     'With --sizes template CloudFormation sets a smaller size: instances that serve leave before any rollout begins.',
   'group.putBack': 'The restart of the group ended early, and what it took out is back.',
-  'group.rolledBack': 'The new instances of the group were taken away and the old ones serve.',
+  'group.rolledBack': 'The new instances of the group were terminated, and the old ones serve.',
   'group.rollout': 'The record of a rollout is on the group. Finish that first.',
   'group.stuck':
     'The rollout of the group stopped part-way. Its record is kept, and the printed commands go on from there.',
   'group.unproven': 'The instances of the group could not be proven in their balancers; nothing was changed on it.',
-  'group.source': 'The group has a traffic source whose health cannot be judged.',
+  'group.source': 'The group gets traffic from a source whose health this tool cannot read.',
   'group.standby': 'An instance of the group is in standby.',
   'group.reservations':
     'The group launches into capacity reservations alone, and the rollout runs more than it does otherwise.',
   'group.retained':
     'Instances were retained by the lifecycle policy of the group: they serve nobody, and cost money until ended.',
-  'group.suspended': 'A process is suspended without which no instance can be replaced.',
-  'group.unchecked': 'A precaution could not be asked of AWS; check it by hand when it matters.',
-  'group.unreadable': 'A note on the group was written by another version.',
+  'group.suspended':
+    'A process of the group is suspended without which no instance can be replaced. Resume it, then start again.',
+  'group.unchecked': 'AWS did not answer a check that comes before a rollout; check it by hand where it matters.',
+  'group.unreadable':
+    'A note on the group was written by another version of ha-updater, and this one cannot read it. Use that version.',
   'group.unshielded':
     'Auto Scaling would not protect the old instances from scale-in, or not take that back. The ' +
     'rollout goes on; the command to take it back is in the warning.',
@@ -241,13 +244,13 @@ export const CODES: Readonly<Record<string, string>> = {
   'room.vcpus': 'A quota of EC2 leaves fewer vCPUs than a rollout needs, so its launches would fail.',
   'guard.broken':
     'The last check before a change found it unsafe, and nothing was sent. This is a bug; please report it.',
-  'history.noState': 'The entry of a run does not say what the stack had, so nobody can go back to it by --to.',
+  'history.noState': 'The entry of a run does not say what the stack had, so --to cannot go back to it.',
   'history.noTemplate':
     'A run had another template, and there is no copy of it. Give that template and its parameters.',
   'history.unknown': 'No run, or several, of the history have the id that --to names. history shows them.',
   'history.unreachable': 'The store of --history could not be read. Runs go on without it; history and --to do not.',
-  'history.unreadable': 'The entry of the run that --to names cannot be read, so nobody can go back to it by --to.',
-  'lint.missing': 'cfn-lint is to count, and it could not be run.',
+  'history.unreadable': 'The entry of the run that --to names cannot be read, so --to cannot go back to it.',
+  'lint.missing': 'cfn-lint was asked for, and it could not be run.',
 
   'calendar.closed': 'A change calendar is closed, so nothing was begun.',
   'calendar.despite': 'A run goes on although its change calendar is closed, or cannot be read: somebody said why.',
@@ -261,10 +264,10 @@ export const CODES: Readonly<Record<string, string>> = {
   'lock.held': 'Another run that lives has the strict lock. Wait for it, or say --wait-for-lock.',
   'lock.invalid': 'The store of the strict lock holds something else under that name, or does not take our calls.',
   'lock.lost':
-    'The strict lock was lost, or could not be confirmed in time. The run stopped at once; whoever ' +
-    'takes the lock finishes or undoes what the record says.',
+    'The strict lock was lost, or could not be confirmed in time. The run stopped at once; the next ' +
+    'run that takes the lock finishes or undoes the rollout by its record.',
   'lock.missing': 'The table of the strict lock does not exist.',
-  'lock.moved': 'The lock was taken by somebody else in the meantime.',
+  'lock.moved': 'Another run took the lock in the meantime.',
   'lock.notReleased': 'The strict lock could not be given back. It ends by itself with its lease.',
   'lock.unreachable': 'The store of the strict lock does not answer, so nothing was begun.',
 
@@ -282,14 +285,14 @@ export const CODES: Readonly<Record<string, string>> = {
   'parameters.encoding': 'A file of parameters is not UTF-8 text.',
   'parameters.file': 'An entry in a file of parameters cannot be used; its line is given.',
   'parameters.flag': 'A word that begins with a dash is no option and no parameter.',
-  'parameters.invalid': 'Several things are wrong with the parameters; each is listed.',
+  'parameters.invalid': 'Several parameters are wrong; each is listed.',
   'parameters.limit': "The template's constraints do not allow the value.",
   'parameters.masked': 'Asterisks are what AWS shows in place of a NoEcho value; they are never taken for one.',
   'parameters.missing':
     'A parameter has no value: none was given, the stack has none, and the template has no default.',
   'parameters.name': 'Names of parameters hold letters and digits alone.',
   'parameters.noFile': 'There is no such file of parameters.',
-  'parameters.source': 'A value from a file or a variable could not be had.',
+  'parameters.source': 'A value that is to come from a file or a variable could not be read.',
   'parameters.syntax': 'Parameters are written KEY=VALUE.',
   'parameters.syntaxFile': 'A parameter file is not valid YAML or JSON; line and column are given.',
   'parameters.tooBig': 'A file of parameters is far larger than parameters can be.',
@@ -298,7 +301,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'parameters.unknown': 'The template declares no such parameter. --ignore-unknown-parameters leaves it out.',
 
   'restart.last': 'Only one instance is registered, and the last one is never taken out of a balancer.',
-  'restart.left': 'A note says that a restart took instances out, and its record is gone: see who is registered.',
+  'restart.left':
+    'A note says that a restart took instances out, and its record is gone: check which instances are registered.',
   'restart.mixed': 'Behind the balancer are instances of Auto Scaling groups and others; name the groups.',
   'restart.noAgent': 'SSM reaches no agent on an instance. Without --ssm, use --exec.',
   'restart.nobody':
@@ -314,16 +318,18 @@ export const CODES: Readonly<Record<string, string>> = {
     'When the stack has to go back, a NoEcho parameter keeps the value of this run: the former one cannot be read.',
   'rollback.nothing':
     'No rollout is open, so there was nothing to roll back. The message says how to give the stack what it had before.',
-  'rollback.judged': 'The rollout was judged already and its old instances are going; it can only be finished.',
+  'rollback.judged':
+    'The rollout has its verdict, and its old instances are being terminated: it can only be finished, by resume.',
   'run.account': 'The credentials are of another account than --expect-account names.',
-  'run.declined': 'A person declined the change.',
+  'run.declined': 'The person who was asked did not say yes, so nothing was changed.',
   'run.unseen':
     'For a while this run did not look at the groups: the process or the machine stood still, or AWS did not answer.',
   'run.interrupted': 'A signal came before anything was changed.',
 
   'stack.alias':
     'The stack was named by its alias, and the settings file has a section for its own name, which would not hold.',
-  'stack.blind': 'The stack can no longer be looked at. CloudFormation goes on by itself.',
+  'stack.blind':
+    'This run can no longer look at the stack. CloudFormation goes on by itself; status shows where it stands.',
   'stack.busy': "Somebody else's change of the stack is under way.",
   'stack.capabilities': 'CloudFormation asks for capabilities that were not given with --capabilities.',
   'stack.changeSet': 'CloudFormation did not work out the change set in time.',
@@ -337,27 +343,27 @@ export const CODES: Readonly<Record<string, string>> = {
   'stack.interrupted': 'A signal stopped the run while the stack changed.',
   'stack.leftover': 'The update is through, and a resource that it replaced could not be deleted.',
   'stack.missing': 'There is no such stack in this account and region.',
-  'stack.notCancelled': 'CloudFormation did not take the wish to cancel the update.',
-  'stack.notMended': 'What was to bring the stack back into a state that takes a change did not succeed.',
+  'stack.notCancelled': 'CloudFormation did not accept the request to cancel the update, which goes on.',
+  'stack.notMended': 'The stack could not be brought back into a state in which it can be changed; its events say why.',
   'stack.notSet': 'A setting of the stack could not be made after its change.',
   'stack.notStarted': 'CloudFormation took the change, and nothing happened within --first-event-timeout.',
   'stack.overtaken': "Somebody else's change of the stack came first; this run changed nothing.",
   'stack.rejected': 'CloudFormation refuses the change, in its own words.',
-  'stack.replaced': 'The stack was deleted and made anew while we worked.',
+  'stack.replaced': 'The stack was deleted and made anew during this run.',
   'stack.resource': 'A resource that failed by itself: the root cause.',
   'stack.review': 'The stack was created by a change set that has not been executed.',
   'stack.rolledBack': 'CloudFormation rolled the change back; the stack is as it was.',
-  'stack.settled': 'The stack has settled otherwise than asked.',
+  'stack.settled': 'The stack ended in another state than was asked for.',
   'stack.silent': 'The stack had no new event for --action-timeout.',
   'stack.stuck': 'The stack stands half-way and a person must choose; the message gives the commands.',
-  'stack.tooNested': 'The stack nests more levels or stacks than are followed.',
+  'stack.tooNested': 'The stack nests more levels or stacks than this tool follows.',
   'stack.unclear': 'A reply was lost, and it is not known whether CloudFormation took the change.',
   'stack.unknown': 'The stack has a status that this version does not know.',
   'stack.validation':
     'CloudFormation refused the change before anything was changed, and the call that names the ' +
     'resource is not allowed.',
 
-  'swap.held': 'Another run works on the group.',
+  'swap.held': 'Another run works on the group. Wait for its end, or call it back with cancel.',
   'swap.leaseLost': 'Another run has taken the group over.',
   'swap.refused': 'The swap was not started; every reason is listed.',
   'swap.rolledBack':
@@ -366,7 +372,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'swap.rolledBackInPart':
     'The old instances that were kept serve again. They are fewer than are asked for, so new ones serve beside ' +
     'them. The group is frozen. Give it the former configuration, then update-asgs replaces what does not run it.',
-  'swap.stuck': 'The swap cannot go on by itself. The record is kept.',
+  'swap.stuck': 'The swap cannot go on by itself. Its record is kept: repair what the message names, then resume.',
   'swap.unproven': 'The instances of a fresh stack could not be proven in their balancers.',
 
   'target.candidate': 'A group that --only or --except may name.',
@@ -419,14 +425,14 @@ export const CODES: Readonly<Record<string, string>> = {
   'template.tooManyParameters': 'CloudFormation takes at most 200 parameters.',
   'template.tooManyResources': 'CloudFormation takes at most 500 resources.',
   'template.undeclared': 'Something refers to a name that the template does not declare.',
-  'template.unreachable': 'The web server of the template did not answer well.',
+  'template.unreachable': 'The web server of the template did not answer with a template.',
   'template.unusable': 'The file of the template cannot be read; the message says why.',
   'template.unreadable': "The stack's own template could not be read, so its update policies were not checked.",
 
   'usage.code': 'There is no such code.',
   'usage.command': 'There is no such command.',
   'usage.commandLine': 'The command line cannot be read.',
-  'usage.endpoint': 'AWS_ENDPOINT_URL is not an address.',
+  'usage.endpoint': 'AWS_ENDPOINT_URL is not the address of a web server, such as http://127.0.0.1:4566.',
   'usage.byLooks': 'An option needs a process that lives until the end of the run, and this run has none.',
   'usage.calls': 'The file of --calls cannot be written.',
   'usage.flags': 'Options do not fit together, or have values that cannot be.',

@@ -607,7 +607,7 @@ function describeAction(action: Action): string {
         ? `Note the freeze (${list(action.note.processes)} stay suspended)`
         : 'Note the freeze (nothing stays suspended)';
     case 'clear':
-      return `Remove our notes (${list(action.notes)})`;
+      return `Remove the notes of this rollout (${list(action.notes)})`;
     case 'pause':
       return describePause(action);
     case 'rewrite':
@@ -645,7 +645,9 @@ function describeImage(action: Extract<Action, { type: 'version' | 'point' }>): 
 /** What a restart has taken out of its balancers. */
 function describeOut({ out: { instances } }: Extract<Action, { type: 'note' }>): string {
   const ids = instances.map(({ id }) => id);
-  return ids.length === 0 ? 'Note that no instance is out' : `Note as out: ${list(ids, 8)}`;
+  return ids.length === 0
+    ? 'Note that no instance is out of the balancers'
+    : `Note which instances are out of the balancers (${list(ids, 8)})`;
 }
 
 function describeTermination({ instances, half, decrement, aside }: Extract<Action, { type: 'terminate' }>): string {
@@ -670,7 +672,7 @@ function describeRewrite({ record: { theirs, gates } }: Extract<Action, { type: 
   if (gates?.endedAt !== undefined) return 'Note that the old instances are not kept any longer';
   if (gates?.keptUntil !== undefined) return `Note that the old instances are kept until ${timestamp(gates.keptUntil)}`;
   return theirs === undefined
-    ? 'Write our notes again'
+    ? 'Write the notes of this rollout again'
     : `Note what somebody else set (${list(Object.entries(theirs).map((size) => size.join(' ')))})`;
 }
 

@@ -224,7 +224,7 @@ describe('the commands, from creation to roll-back', function () {
     expect(document.outcome).to.equal('stackFailed');
     // Looked up, not supposed.
     expect(document.failure?.serves).to.match(
-      / Its groups were not touched by us\. \S+: 2 of 2 serve, min \d, desired 2, max \d\.$/,
+      / This run did not touch its groups\. \S+: 2 of 2 serve, min \d, desired 2, max \d\.$/,
     );
     expect(stderr)
       .to.match(/Root cause: the template of stack web:\d+:\d+ Group \(/, stderr)

@@ -18,6 +18,8 @@ describe('the first minute that the README promises', function () {
       'update-stack',
       'update-stack',
       'status',
+      'update-stack',
+      'resume',
     ]);
     // The images of `ha-updater sandbox` without a scenario.
     const stage = createCommandStage({ images: SAMPLE_IMAGES });

@@ -143,8 +143,8 @@ async function lockDead(run: Run, dead: readonly string[]): Promise<void> {
       error.outcome,
       {
         ...error.facts,
-        serves: 'The groups were not touched from here.',
-        left: `The wish on ${dead.join(', ')}, which the run that works there obeys within seconds.`,
+        serves: 'This command did not touch the groups.',
+        left: `The request to cancel on ${dead.join(', ')}: the run that works there obeys it within seconds.`,
       },
       { cause: error },
     );
@@ -215,7 +215,7 @@ function tooLate(results: readonly GroupResult[], asked: CancelAsked, now: Servi
   const promoted = results.filter(({ outcome }) => outcome === 'promoted').map(({ group }) => group);
   return new Failure('stopped', {
     code: 'cancel.tooLate',
-    what: `${promoted.join(', ')} was judged to promote before the run saw that it was called back, and was finished.`,
+    what: `${promoted.join(', ')} had its verdict before its run saw the request to cancel, and was promoted.`,
     reasons: [],
     serves: now.text,
     serving: now.serving,

@@ -29,7 +29,7 @@ const CURRENT: Currency = { state: 'current' };
 export function currencyOf(group: Group, instance: Instance): Currency {
   if (group.configurations.length === 0) return { state: 'unknown' };
   if (instance.configuration === '')
-    return { state: 'outdated', differs: 'unknown', why: 'runs what AWS knows no more' };
+    return { state: 'outdated', differs: 'unknown', why: 'runs a configuration that AWS no longer knows' };
   if (!group.configurations.includes(instance.configuration))
     return { state: 'outdated', differs: 'configuration', why: `runs ${instance.configuration}` };
   const ways = (group.ways ?? []).filter(({ configuration }) => configuration === instance.configuration);

@@ -254,16 +254,20 @@ export function decideFollow(seen: FollowSeen, now: Instant, timing: FollowTimin
  * end.
  */
 function onInterrupt(signal: string, seen: FollowSeen): FollowStep | undefined {
-  if (seen.onInterrupt === 'leave') return { kind: 'leave', why: `${signal}: the stack's change goes on without us.` };
+  if (seen.onInterrupt === 'leave')
+    return { kind: 'leave', why: `${signal}: the stack's change goes on without this run.` };
   if (seen.action === 'delete' || seen.action === 'rollback')
     return {
       kind: 'leave',
       why:
         `${signal}: the ${seen.action === 'delete' ? 'deleting' : 'roll-back'} of the stack cannot be ` +
-        'cancelled; it goes on without us.',
+        'cancelled; it goes on without this run.',
     };
   if (seen.action === 'create')
-    return { kind: 'leave', why: `${signal}: the creation of a stack cannot be cancelled; it goes on without us.` };
+    return {
+      kind: 'leave',
+      why: `${signal}: the creation of a stack cannot be cancelled; it goes on without this run.`,
+    };
   if (seen.status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') {
     return { kind: 'leave', why: `${signal}: the stack is updated and only tidies up; that cannot be cancelled.` };
   }

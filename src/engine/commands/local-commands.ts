@@ -59,7 +59,7 @@ export function localCommands(
         states.set(instance, {
           state: 'ended',
           ok: false,
-          how: 'stopped by us',
+          how: 'stopped by this run',
           output: '',
           elapsedMs: deps.clock.now() - state.since,
         });

@@ -140,7 +140,7 @@ export function stoppedBy(fault: AwsFault, plan: Plan, observed: Observed | unde
   const what = `${fault.operation} failed: ${fault.message} (${fault.code})`;
   const full = hasNoRoom(fault)
     ? {
-        text: ' A group has as many tags as AWS takes: take one of yours away that nobody needs, then resume.',
+        text: ' A group has as many tags as AWS allows: remove one of yours that is not needed, then resume.',
         next: plan.groups.map(
           (group) => command`aws autoscaling describe-tags --filters Name=auto-scaling-group,Values=${group}`,
         ),

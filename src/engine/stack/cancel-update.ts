@@ -51,8 +51,8 @@ export async function cancelUpdate(deps: Deps, order: CancelOrder, stack: Stack)
     code: 'cancel.notBack',
     what: `Stack ${order.stack} was asked to go back${followed.status === '' ? '' : ` and is ${followed.status}`}.`,
     reasons: [],
-    serves: 'Its groups were not touched by us.',
-    left: 'CloudFormation took the cancellation: it goes back by itself, once what it is working on has ended.',
+    serves: 'This run did not touch its groups.',
+    left: 'CloudFormation accepted the cancellation: it rolls back by itself, once what it is working on has ended.',
     next: [command`ha-updater status ${order.stack} --events`],
   });
 }

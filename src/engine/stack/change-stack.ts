@@ -57,7 +57,7 @@ function afterRepair(error: unknown, { stack }: StackOrder): unknown {
     'was not begun.';
   return new Failure(
     'stopped',
-    { ...error.facts, serves: 'Its groups were not touched by us.', left },
+    { ...error.facts, serves: 'This run did not touch its groups.', left },
     { cause: error },
   );
 }

@@ -125,7 +125,7 @@ function halfWay({ stack }: StackOrder, followed: Followed, how: string, next: r
     code: 'stack.notMended',
     what: `Stack ${stack} ${how}${status === '' ? '' : `: it is ${status}`}.${why}`,
     reasons: causes.map(asReason),
-    serves: 'Its groups were not touched by us.',
+    serves: 'This run did not touch its groups.',
     left: `Stack ${stack} as it stands${status === '' ? '' : ` (${status})`}.`,
     next,
   });

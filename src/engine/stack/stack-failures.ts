@@ -58,8 +58,8 @@ function serves(action: Prepared['action'], status: string): string {
   switch (classifyStatus(status)) {
     case 'rolledBack':
       return (
-        'CloudFormation rolled the stack back: its template and parameters are as before. Its groups were not ' +
-        'touched by us.'
+        'CloudFormation rolled the stack back: its template and parameters are as before. This run did not touch ' +
+        'its groups.'
       );
     case 'failed':
     case 'gone':
@@ -67,12 +67,12 @@ function serves(action: Prepared['action'], status: string): string {
         ? 'Nothing of this stack serves: it was not there before.'
         : 'Nothing of this stack serves any more.';
     default:
-      return 'The stack stands half-way. Its groups were not touched by us; what CloudFormation did to them may stay.';
+      return 'The stack stands half-way. This run did not touch its groups; what CloudFormation did to them may stay.';
   }
 }
 
 function left(stack: string, status: string): string {
-  if (classifyStatus(status) === 'rolledBack') return 'Nothing of ours.';
+  if (classifyStatus(status) === 'rolledBack') return 'Nothing of this run.';
   return classifyStatus(status) === 'gone' ? `Stack ${stack} is gone.` : `Stack ${stack} in ${status}.`;
 }
 
@@ -118,7 +118,7 @@ function stopped(order: StackOrder, { end, status, fault, stackId }: Followed): 
     code,
     what: what + now,
     reasons: [],
-    serves: 'Its groups were not touched by us.',
+    serves: 'This run did not touch its groups.',
     left: `The change of the stack goes on in CloudFormation (${stackId}).`,
     next: [
       command`ha-updater status ${stack} --events`,
@@ -134,7 +134,7 @@ function cancelledTooLate({ stack }: StackOrder, { status }: Followed, signal: s
     code: 'stack.interrupted',
     what: `${signal} came, but the update of stack ${stack} was complete before it could be cancelled (${status}).`,
     reasons: [],
-    serves: 'The stack is updated; its groups were not touched by us and still run what they ran.',
+    serves: 'The stack is updated; this run did not touch its groups, which still run what they ran.',
     left: 'Groups that may run an older configuration than the stack says.',
     next: [command`ha-updater update-asgs ${stack}`],
   });

@@ -41,7 +41,7 @@ const CASES: readonly {
     instance: instance('i-1', { configuration: '' }),
     is: 'outdated',
     differs: 'unknown',
-    why: 'runs what AWS knows no more',
+    why: 'runs a configuration that AWS no longer knows',
   },
   { when: 'the same version', of: { configurations: [LT] }, instance: lt(), is: 'current' },
   {

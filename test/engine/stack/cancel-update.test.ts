@@ -47,7 +47,7 @@ describe('an update that is cancelled', () => {
     const failure = await cancelled(web);
     expect([failure?.facts.code, failure?.facts.left]).to.deep.equal([
       'cancel.notBack',
-      'CloudFormation took the cancellation: it goes back by itself, once what it is working on has ended.',
+      'CloudFormation accepted the cancellation: it rolls back by itself, once what it is working on has ended.',
     ]);
     expect(web.clock.now() - began).to.be.within(STACK_TIMING.silenceMs, STACK_TIMING.silenceMs + 30_000);
   });

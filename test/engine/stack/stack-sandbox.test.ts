@@ -99,7 +99,7 @@ class Account extends StackAccount {
     return stackGroups(this.deps, 'web');
   }
 
-  /** Time goes on without us until nothing moves the stack. */
+  /** Time goes on without this run until nothing moves the stack. */
   settle(): void {
     this.sandbox.clock.advance(600_000);
   }

@@ -95,7 +95,7 @@ export function neverTouched({ name, tags = {} }: Pick<Group, 'name' | 'tags'>):
     {
       code: 'group.never',
       group: name,
-      text: `its tag ${NEVER} says that it must not be worked on from here${why}`,
+      text: `its tag ${NEVER} forbids changes by this tool${why}`,
       remedy: 'Leave it out, or ask its owner, who may remove the tag.',
     },
   ];

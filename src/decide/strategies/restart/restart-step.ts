@@ -226,7 +226,12 @@ function staysOut({ observed }: RolloutView, of: Restarting, staying: readonly O
   if (observed.seen.unnoted[group.name] !== undefined)
     return {
       kind: 'wait',
-      wait: { group: group.name, phase: 'restart', why: 'waiting until our notes show again', instances: [] },
+      wait: {
+        group: group.name,
+        phase: 'restart',
+        why: 'waiting until AWS shows the notes of this rollout again',
+        instances: [],
+      },
     };
   const first = staying[0]?.id ?? '';
   const out = `${named(staying.map(({ id }) => id))} stay${staying.length === 1 ? 's' : ''} out of the balancers`;

@@ -166,8 +166,8 @@ function unclear(error: AwsFault, order: StackOrder, operation: string): Failure
         `${operation} was not answered (${error.code}: ${error.message}); whether stack ` +
         `${order.stack} changes is not known.`,
       reasons: [],
-      serves: 'Its groups were not touched by us.',
-      left: 'Nothing of ours, except perhaps the change itself.',
+      serves: 'This run did not touch its groups.',
+      left: 'Nothing of this run, except perhaps the change itself.',
       next: [command`ha-updater status ${order.stack} --events`],
     },
     { cause: error },
