@@ -79,7 +79,13 @@ export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCo
       const one = started.get(instance);
       if (one === undefined || one.ended !== undefined) return;
       await gateway.cancelCommand(one.id, instance);
-      one.ended = { state: 'ended', ok: false, how: 'stopped by this run', output: '', elapsedMs: clock.now() - one.since };
+      one.ended = {
+        state: 'ended',
+        ok: false,
+        how: 'stopped by this run',
+        output: '',
+        elapsedMs: clock.now() - one.since,
+      };
     },
     end: () => undefined,
   };
