@@ -42,7 +42,7 @@ export const lambdaOperations: OperationTable = {
         'The sandbox takes asynchronous invocations (Event) of durable functions alone.',
       );
     const { calls } = lambdaState(world);
-    if (typeof calls === 'object') throw new ServiceFault('InvalidRuntimeException', calls.whyNot, 502);
+    if (typeof calls === 'object') throw new ServiceFault('InvalidParameterValueException', calls.whyNot);
     const payload = Buffer.from(input.Payload ?? new Uint8Array()).toString('utf8');
     const execution =
       existing(row, input.DurableExecutionName, payload) ??

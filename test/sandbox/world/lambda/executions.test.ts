@@ -97,6 +97,13 @@ describe('Lambda: durable executions', () => {
     expect(await names({ MaxItems: 2, Marker: next })).to.deep.equal(['a']);
   });
 
+  it('are refused for good where nothing can run functions, with what is missing', async () => {
+    const { sandbox, lambda } = stage();
+    lambdaState(sandbox.world).calls = { whyNot: 'They need Node.js 22 or newer.' };
+    const refused = await start(lambda, 'updater:live').catch((error: unknown) => error as Error);
+    expect(refused).to.include({ name: 'InvalidParameterValueException', message: 'They need Node.js 22 or newer.' });
+  });
+
   it('need a qualified durable function, and a call that does not wait: no function runs here', async () => {
     const { lambda } = stage();
     expect(await codeOf(start(lambda, 'updater'))).to.equal('InvalidParameterValueException');
