@@ -64,6 +64,8 @@ export interface GroupLedger {
   adopted: boolean;
   /** This run has written its lease. */
   holds: boolean;
+  /** It has done more than that. */
+  acted: boolean;
   /** The other run that took over. */
   takenBy?: string;
   /** The last pause that the rollout of the record has passed, percent; a look that lags may show an earlier one. */
@@ -107,6 +109,7 @@ export function emptyLedger(name: string): GroupLedger {
     passed: 0,
     adopted: false,
     holds: false,
+    acted: false,
     served: new Map(),
   };
 }
@@ -157,9 +160,9 @@ export function foldState(ledger: GroupLedger, event: State): void {
     ledger.ghost = event.record;
     return;
   }
-  // Whoever held it before this run ever did has ended meanwhile: a look that lagged behind had shown its record.
+  // Whoever held it before this run changed anything has ended meanwhile: a look that lagged had shown its record.
   // One that this run has asked for itself, whose reply was lost, may be there all the same: the look may lag behind.
-  const wasThere = ledger.record !== undefined && ledger.recordSure && !ledger.holds && !ledger.open;
+  const wasThere = ledger.record !== undefined && ledger.recordSure && (!ledger.holds || !ledger.acted) && !ledger.open;
   const isGone = event.record === undefined && wasThere;
   if (isGone || (event.record === undefined && ledger.clearing)) dropRecord(ledger);
   if (!ledger.clearing) foldNotes(ledger, event);
@@ -270,6 +273,7 @@ export function foldFailed(ledger: GroupLedger, action: Action): void {
 /** Folds an action that AWS confirmed. */
 export function foldDone(ledger: GroupLedger, action: Action): void {
   if ('lease' in action) ledger.holds = true;
+  if (action.type !== 'renew') ledger.acted = true;
   switch (action.type) {
     case 'record':
     case 'pause':
