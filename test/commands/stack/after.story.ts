@@ -105,7 +105,7 @@ describe('after a change', function () {
       .and.include('Resumed on');
     const { stack, groups } = await status();
     const values = Object.fromEntries(stack.parameters.map(({ key, value }) => [key, value]));
-    expect(values).to.include({ ImageId: GOOD.slice(4), AppVersion: '1' });
+    expect(values).to.include({ ImageId: GOOD.slice('ImageId='.length), AppVersion: '1' });
     expect(stack.status).to.equal('UPDATE_COMPLETE');
     expect(groups[0]).to.deep.include({ suspended: [] });
     expect(groups[0]?.frozen).to.equal(undefined);
