@@ -3,6 +3,7 @@ import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { CloudFormation } from '@aws-sdk/client-cloudformation';
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type { EventBridge } from '@aws-sdk/client-eventbridge';
 import type { IAM } from '@aws-sdk/client-iam';
@@ -21,7 +22,6 @@ import { takeWholeAnswers } from './whole-answers.js';
 import { toFault } from './faults.js';
 import { proxyAgent } from './proxy.js';
 import { resolveRegion } from './region.js';
-import type { Logs } from './logs-client.js';
 import { renewable } from './renewable-credentials.js';
 
 export interface GatewayOptions {
@@ -84,7 +84,7 @@ export interface Clients {
   iam(): Promise<IAM>;
   lambda(): Promise<Lambda>;
   /** CloudWatch Logs. */
-  logs(): Promise<Logs>;
+  logs(): Promise<CloudWatchLogs>;
   s3(): Promise<S3>;
   serviceQuotas(): Promise<ServiceQuotas>;
   ssm(): Promise<SSM>;
@@ -183,10 +183,9 @@ export function createClients(options: GatewayOptions): Clients {
     ),
     iam: once(async () => speak('iam', new (await import('@aws-sdk/client-iam')).IAM(await way('iam')))),
     lambda: once(async () => speak('lambda', new (await import('@aws-sdk/client-lambda')).Lambda(await way('lambda')))),
-    logs: once(async () => {
-      const [{ SSM }, { logsClient }] = await Promise.all([import('@aws-sdk/client-ssm'), import('./logs-client.js')]);
-      return speak('logs', logsClient(SSM, await way('logs')));
-    }),
+    logs: once(async () =>
+      speak('logs', new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogs(await way('logs'))),
+    ),
     serviceQuotas: once(async () =>
       speak(
         'servicequotas',
