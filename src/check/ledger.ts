@@ -64,7 +64,7 @@ export interface GroupLedger {
   adopted: boolean;
   /** This run has written its lease. */
   holds: boolean;
-  /** It has done more than that. */
+  /** It has asked for more than that. */
   acted: boolean;
   /** The other run that took over. */
   takenBy?: string;
@@ -219,6 +219,7 @@ function dropRecord(ledger: GroupLedger): void {
 
 /** Folds an action that was sent; its reply may be lost, and then it may have had its effect. */
 export function foldStarted(ledger: GroupLedger, action: Action): void {
+  if (action.type !== 'renew') ledger.acted = true;
   switch (action.type) {
     case 'record':
       // What was asked to go before is gone, or this takes its place.
@@ -273,7 +274,6 @@ export function foldFailed(ledger: GroupLedger, action: Action): void {
 /** Folds an action that AWS confirmed. */
 export function foldDone(ledger: GroupLedger, action: Action): void {
   if ('lease' in action) ledger.holds = true;
-  if (action.type !== 'renew') ledger.acted = true;
   switch (action.type) {
     case 'record':
     case 'pause':
