@@ -66,6 +66,26 @@ describe('--on server', function () {
     expect(document.failure?.next[0]).to.contain('ha-updater server deploy nobody');
   });
 
+  it('starts nothing for a stack or a group that is not there, also where nobody would follow it', async () => {
+    for (const [words, code] of [
+      [['nosuch'], 'stack.missing'],
+      [['--asg', 'nosuch'], 'group.missing'],
+      [['--asg', 'web', '--only', 'other'], 'target.unknown'],
+    ] as const) {
+      const ended = await json('update-asgs', ...words, ...ON_SERVER, '--detach');
+      expect([ended.code, ended.document.failure?.code], words.join(' ')).to.deep.equal([3, code]);
+    }
+    expect(row.executions).to.deep.equal([]);
+  });
+
+  it('leaves it to the function to find the groups where nobody may look', async () => {
+    const code = 'AccessDenied';
+    disturb({ kind: 'refuse', calls: 'autoscaling:DescribeAutoScalingGroups', code, message: 'not authorized' });
+    const ended = await json('update-asgs', '--asg', 'elsewhere', ...ON_SERVER, '--detach');
+    expect([ended.code, ended.document.outcome]).to.deep.equal([0, 'started']);
+    row.executions.splice(0);
+  });
+
   it('starts one execution though the answer was lost, and another one for another attempt', async () => {
     disturb({ kind: 'lostReply', calls: 'lambda:Invoke', rate: 1 });
     const first = await json('update-asgs', '--asg', 'web', ...ON_SERVER, '--detach', '--warmup', '60');

@@ -24,6 +24,7 @@ import { cancel } from '../groups/cancel.js';
 import type { BalancerAsked } from '../groups/balancer-target.js';
 import { namedGroups, type TargetFlags } from '../groups/command-targets.js';
 import { expectServable, type GroupCommand, type GroupsAsked } from '../groups/group-command.js';
+import { expectTargets } from './expect-targets.js';
 import { inputOf, serverProblems, type ServerFlags } from './execution-input.js';
 import { followExecution, lostSight, type Following } from './follow-execution.js';
 import { leaveOrCancel, type LeaveOrCancel } from './leave-or-cancel.js';
@@ -57,6 +58,7 @@ export async function runOnServer<A extends GroupsAsked>(
   let since: number;
   try {
     since = (await retrying(looking.deps, QUICK).identity()).at;
+    await expectTargets(looking, made, given);
     started = await start(looking, named, given, since);
   } catch (error) {
     const scene = { command: named, stack: given.stack, groups: given.asgs, ...looking.place };

@@ -1,0 +1,34 @@
+import { retrying } from '../../engine/retrying-gateway.js';
+import { AwsFault, refused } from '../../errors.js';
+import { QUICK } from '../../run/run.js';
+import { command } from '../../text/commands/next-command.js';
+import { chosenGroups } from '../groups/command-targets.js';
+import type { GroupCommand, GroupsAsked } from '../groups/group-command.js';
+import type { BalancerAsked } from '../groups/balancer-target.js';
+import type { Looking } from '../inspect/read-only.js';
+
+/**
+ * Refuses a stack or a group that is not there before anything is started: after `--detach` nobody reads what the
+ * function would say of it. Starting takes no right to look; without that right the function finds out.
+ *
+ * @throws Failure `refused`
+ */
+export async function expectTargets<A extends GroupsAsked>(
+  { deps }: Pick<Looking, 'deps'>,
+  { wanted }: Pick<GroupCommand<A>, 'wanted'>,
+  given: A & BalancerAsked,
+): Promise<void> {
+  // The function asks the balancer which groups are behind it.
+  if (given.elb !== undefined || given['target-group'] !== undefined) return;
+  try {
+    const { groups: names } = await chosenGroups({ deps }, given, wanted.choice);
+    // A group of a stack that somebody deleted is left out by any rollout.
+    if (given.stack !== undefined) return;
+    const { groups } = await retrying(deps, QUICK).describeGroups(names);
+    const gone = names.filter((name) => !groups.some((group) => group.name === name));
+    if (gone.length > 0)
+      throw refused('group.missing', `There is no group ${gone.join(', ')}.`, [], [command`ha-updater list`]);
+  } catch (error) {
+    if (!(error instanceof AwsFault) || error.kind !== 'denied') throw error;
+  }
+}
