@@ -34,7 +34,7 @@ export function choiceProblems({ only = [], except = [] }: ChoiceFlags): readonl
     word === ''
       ? [problem(`--${flag} must not be empty.`, flag)]
       : word === '*' || /\*./.test(word)
-        ? [problem(`--${flag}: a * stands at the end of a name that begins somehow, not "${word}".`, flag)]
+        ? [problem(`--${flag} takes the beginning of a name and a * at its end, such as web-*, not "${word}".`, flag)]
         : [];
   return [...only.flatMap((word) => wrong('only', word)), ...except.flatMap((word) => wrong('except', word))];
 }

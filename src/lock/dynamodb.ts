@@ -73,7 +73,7 @@ export function dynamoStore({ client, table, key, address, clock, callMs, epochS
         'invalid',
         'dynamodb:GetItem',
         'NotALock',
-        `The item ${name} of table ${table} is no lock of this tool.`,
+        `The item ${name} of table ${table} is not a lock that ha-updater wrote.`,
       );
     return entry;
   };

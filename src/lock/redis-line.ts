@@ -92,7 +92,7 @@ function speaking(socket: Socket): RedisLine {
         waiting.push({ resolve, reject });
         socket.write(asCommand(words));
       }),
-    destroy: () => end(new Error('The connection was closed by us.')),
+    destroy: () => end(new Error('This run closed the connection.')),
   };
 }
 
@@ -110,14 +110,14 @@ function readReply(
 ): { readonly reply: RedisReply | RedisRefusal; readonly bytes: number } | RedisNonsense | undefined {
   if (received.length === 0) return undefined;
   const kind = String.fromCharCode(received[0] ?? 0);
-  if (!'+-:$'.includes(kind)) return new RedisNonsense('What answers there does not speak as a Redis server does.');
+  if (!'+-:$'.includes(kind)) return new RedisNonsense('The answer is not one of a Redis server.');
   const lineEnd = received.indexOf('\r\n');
   if (lineEnd < 0) return undefined;
   const text = received.toString('utf8', 1, lineEnd);
   const bytes = lineEnd + 2;
   if (kind === '+') return { reply: text, bytes };
   if (kind === '-') return { reply: new RedisRefusal(text), bytes };
-  if (!/^-?\d{1,15}$/.test(text)) return new RedisNonsense('What answers there does not speak as a Redis server does.');
+  if (!/^-?\d{1,15}$/.test(text)) return new RedisNonsense('The answer is not one of a Redis server.');
   if (kind === ':') return { reply: Number(text), bytes };
   const length = Number(text);
   if (length < 0) return { reply: null, bytes };
@@ -127,5 +127,5 @@ function readReply(
 }
 
 function tooLong(): RedisNonsense {
-  return new RedisNonsense(`It answers with more than ${MAX_REPLY_BYTES} bytes, which no lock has.`);
+  return new RedisNonsense(`The answer has more than ${MAX_REPLY_BYTES} bytes; a lock never has so many.`);
 }

@@ -65,7 +65,7 @@ export function redisStore({ connect, address, clock, callMs, speed }: RedisOpti
     if (text === null) return undefined;
     const entry = asEntry(parsed(text));
     if (entry === undefined)
-      throw new LockFault('invalid', 'redis:GET', 'NotALock', `The key ${name} is no lock of this tool.`);
+      throw new LockFault('invalid', 'redis:GET', 'NotALock', `The key ${name} is not a lock that ha-updater wrote.`);
     return entry;
   };
   /** A script with one key. */

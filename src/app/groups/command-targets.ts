@@ -39,7 +39,7 @@ function patternProblems({ stack, asgs, ...flags }: TargetFlags): readonly FlagP
   return [
     ...asgs
       .filter((name) => /\*./.test(name) || name === '*')
-      .map((name) => problem(`A * stands at the end of a name that begins somehow, not "${name}".`)),
+      .map((name) => problem(`--asg takes the beginning of a name and a * at its end, such as web-*, not "${name}".`)),
     ...tagProblems(tags),
     ...(tags.length > 0 && stack !== undefined
       ? [problem(`Give either STACK or --asg-tag, not both (STACK is "${stack}").`, 'asg-tag')]

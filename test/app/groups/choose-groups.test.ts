@@ -59,8 +59,8 @@ describe('--only and --except', () => {
   it('refuse words that cannot be', () => {
     expect(choiceProblems({ only: [''], except: ['*', 'W*b', 'Web*'] }).map(({ text }) => text)).to.deep.equal([
       '--only must not be empty.',
-      '--except: a * stands at the end of a name that begins somehow, not "*".',
-      '--except: a * stands at the end of a name that begins somehow, not "W*b".',
+      '--except takes the beginning of a name and a * at its end, such as web-*, not "*".',
+      '--except takes the beginning of a name and a * at its end, such as web-*, not "W*b".',
     ]);
   });
 });

@@ -19,7 +19,11 @@ describe('which groups a command is about', () => {
     ['a group without a name', { asgs: [''] }, /^--asg must not be empty\.$/],
     ['a stack and a group', { stack: 'web', asgs: ['x'] }, /^Give either STACK or --asg, not both \(STACK is "web"\)/],
     ['a stack and a tag', { stack: 'web', 'asg-tag': ['a=b'] }, /^Give either STACK or --asg-tag, not both/],
-    ['every group', { asgs: ['*'] }, /^A \* stands at the end of a name that begins somehow, not "\*"/],
+    [
+      'every group',
+      { asgs: ['*'] },
+      /^--asg takes the beginning of a name and a \* at its end, such as web-\*, not "\*"/,
+    ],
     ['a * in the middle', { asgs: ['we*b'] }, /not "we\*b"/],
     ['a tag without a value', { 'asg-tag': ['env'] }, /^--asg-tag must be KEY=VALUE, not "env"/],
     ['a tag without a key', { 'asg-tag': ['=prod'] }, /^--asg-tag must be KEY=VALUE, not "=prod"/],
