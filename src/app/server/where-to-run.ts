@@ -14,23 +14,21 @@ export async function updateGroups(
 }
 
 /** `resume`, in this process or on a server. */
-export async function resume(
-  given: recover.RecoverAsked & ServerFlags,
-  surroundings: ProcessContext,
-): Promise<CommandResult> {
-  expectServerFor(given);
-  if (given.on !== 'server') return recover.resume(given, surroundings);
-  return runOnServer(recover.resumeCommand(alone(given)), given, surroundings);
-}
+export const resume = hereOrThere(recover.resume, recover.resumeCommand);
 
 /** `rollback`, in this process or on a server. */
-export async function rollback(
-  given: recover.RecoverAsked & ServerFlags,
-  surroundings: ProcessContext,
-): Promise<CommandResult> {
-  expectServerFor(given);
-  if (given.on !== 'server') return recover.rollback(given, surroundings);
-  return runOnServer(recover.rollbackCommand(alone(given)), given, surroundings);
+export const rollback = hereOrThere(recover.rollback, recover.rollbackCommand);
+
+type Recover<T> = (given: recover.RecoverAsked & ServerFlags, surroundings: ProcessContext) => T;
+
+function hereOrThere(
+  here: Recover<Promise<CommandResult>>,
+  made: (given: recover.RecoverAsked) => ReturnType<typeof recover.resumeCommand>,
+): Recover<Promise<CommandResult>> {
+  return async (given, surroundings) => {
+    expectServerFor(given);
+    return given.on === 'server' ? runOnServer(made(alone(given)), given, surroundings) : here(given, surroundings);
+  };
 }
 
 /** What `--detach` says of the time for which an old half is kept is for a run here: one on a server needs no leave. */

@@ -1,17 +1,7 @@
 import { expect } from 'chai';
 import { groupOf, idsOf, sizesOf } from '../../support/ask.js';
-import { after, others } from './others.js';
-import { createStage, type Ending, type Stage } from '../../support/stage.js';
-
-function stageOf(image: string): Stage {
-  const images = {
-    'ami-new': { behaviour: 'healthy', boot: [200, 210] },
-    'ami-bad': { behaviour: 'unhealthy' },
-  } as const;
-  const stage = createStage({ images }, [{ name: 'web', size: 3, min: 1, max: 10 }]);
-  stage.groups[0]?.changeImage(image);
-  return stage;
-}
+import { after, others, resized, slowStage } from './others.js';
+import type { Stage } from '../../support/stage.js';
 
 /** A person puts the oldest into standby, and takes it out again. Seconds are those after the doubling. */
 interface ByHand {
@@ -37,11 +27,6 @@ function lendAHand(stage: Stage, { in: into, decrement, out }: ByHand): void {
     after(stage, 'UpdateAutoScalingGroup', out, () => others(stage, 'ExitStandby', { InstanceIds }));
 }
 
-const resized = ({ events }: Ending): readonly string[] =>
-  events.flatMap((event) =>
-    event.type === 'warning' && event.reason.code === 'group.resized' ? [event.reason.text] : [],
-  );
-
 describe('a person who puts an instance into standby in the middle of a rollout asks for no other size', function () {
   this.timeout(30_000);
 
@@ -52,7 +37,7 @@ describe('a person who puts an instance into standby in the middle of a rollout 
         : { strategy, rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false } };
     for (const hand of BY_HAND) {
       it(`${strategy}, promoted: ${hand.what}`, async () => {
-        const stage = stageOf('ami-new');
+        const stage = slowStage('ami-new');
         lendAHand(stage, hand);
         const ending = await stage.run(plan);
         expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
@@ -67,7 +52,7 @@ describe('a person who puts an instance into standby in the middle of a rollout 
 
   for (const hand of BY_HAND.filter(({ out }) => out !== undefined)) {
     it(`swap, rolled back: ${hand.what}`, async () => {
-      const stage = stageOf('ami-bad');
+      const stage = slowStage('ami-bad');
       lendAHand(stage, hand);
       const ending = await stage.run();
       expect(ending.outcome, ending.failure?.facts.what).to.equal('swapRolledBack');
@@ -80,7 +65,7 @@ describe('a person who puts an instance into standby in the middle of a rollout 
   }
 
   it('also where nobody works on it then, and the next run goes on', async () => {
-    const stage = stageOf('ami-new');
+    const stage = slowStage('ami-new');
     const InstanceIds = idsOf(stage.sandbox.world, 'web').slice(0, 1);
     // Its fourth change doubles.
     expect((await stage.run({}, { killAt: { change: 4, when: 'after' } })).outcome).to.equal('killed');
@@ -97,7 +82,7 @@ describe('a person who puts an instance into standby in the middle of a rollout 
   });
 
   it('and a size that is set afterwards is one', async () => {
-    const stage = stageOf('ami-new');
+    const stage = slowStage('ami-new');
     lendAHand(stage, BY_HAND[0]!);
     after(stage, 'UpdateAutoScalingGroup', 130, () => others(stage, 'SetDesiredCapacity', { DesiredCapacity: 5 }));
     const ending = await stage.run();

@@ -2,18 +2,8 @@ import { expect } from 'chai';
 import { takenOffIn } from '../../../src/decide/sizes/taken-off.js';
 import type { Activity } from '../../../src/model/finding.js';
 import { idsOf, sizesOf } from '../../support/ask.js';
-import { createStage, type Ending, type Stage } from '../../support/stage.js';
-import { after, others } from './others.js';
-
-function stageOf(image: string): Stage {
-  const images = {
-    'ami-new': { behaviour: 'healthy', boot: [200, 210] },
-    'ami-bad': { behaviour: 'unhealthy' },
-  } as const;
-  const stage = createStage({ images }, [{ name: 'web', size: 3, min: 1, max: 10 }]);
-  stage.groups[0]?.changeImage(image);
-  return stage;
-}
+import type { Stage } from '../../support/stage.js';
+import { after, others, resized, slowStage } from './others.js';
 
 /** A person takes an instance out for good after the doubling, and lets the desired capacity fall with it. */
 const BY_HAND = [
@@ -30,11 +20,6 @@ function takeOff(stage: Stage, { operation, which }: (typeof BY_HAND)[number], s
   });
 }
 
-const resized = ({ events }: Ending): readonly string[] =>
-  events.flatMap((event) =>
-    event.type === 'warning' && event.reason.code === 'group.resized' ? [event.reason.text] : [],
-  );
-
 describe('a person who takes an instance out in the middle of a rollout, and lets the size fall with it', function () {
   this.timeout(30_000);
 
@@ -44,7 +29,7 @@ describe('a person who takes an instance out in the middle of a rollout, and let
       ['ami-bad', 'swapRolledBack'],
     ] as const)
       it(`${hand.what}: all sizes are as before once it is ${outcome}`, async () => {
-        const stage = stageOf(image);
+        const stage = slowStage(image);
         takeOff(stage, hand);
         const ending = await stage.run({});
         expect(ending.outcome, ending.failure?.facts.what).to.equal(outcome);
@@ -57,7 +42,7 @@ describe('a person who takes an instance out in the middle of a rollout, and let
   for (const hand of BY_HAND)
     for (const late of [60, 500])
       it(`of a rolling rollout, ${late} s after its first surge: ${hand.what}`, async () => {
-        const stage = stageOf('ami-new');
+        const stage = slowStage('ami-new');
         takeOff(stage, hand, late);
         const rolling = { surge: { count: 1 }, unavailable: { count: 0 }, serial: false };
         const ending = await stage.run({ strategy: 'rolling', rolling });
@@ -68,7 +53,7 @@ describe('a person who takes an instance out in the middle of a rollout, and let
       });
 
   it('where nobody works on it then: the next run finds it out', async () => {
-    const stage = stageOf('ami-new');
+    const stage = slowStage('ami-new');
     const InstanceId = idsOf(stage.sandbox.world, 'web')[0];
     // Its fourth change doubles.
     expect((await stage.run({}, { killAt: { change: 4, when: 'after' } })).outcome).to.equal('killed');
@@ -84,7 +69,7 @@ describe('a person who takes an instance out in the middle of a rollout, and let
   });
 
   it('beside one who sets a size: that one is asked for', async () => {
-    const stage = stageOf('ami-new');
+    const stage = slowStage('ami-new');
     takeOff(stage, BY_HAND[0]);
     after(stage, 'UpdateAutoScalingGroup', 65, () => others(stage, 'SetDesiredCapacity', { DesiredCapacity: 9 }));
     const ending = await stage.run({});
