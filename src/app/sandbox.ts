@@ -9,6 +9,8 @@ import type { Sandbox } from '../sandbox/index.js';
 import type { Scenario } from '../sandbox/scenario.js';
 import type { CommandResult, ProcessContext } from '../run/process-context.js';
 
+const SEEDS = { least: 0, most: 2 ** 53 - 1, whole: true };
+
 /** Flags as the command line gave them: text, unchecked. */
 export interface SandboxFlags {
   readonly port: string;
@@ -38,12 +40,8 @@ export async function serveWorld(flags: SandboxFlags, surroundings: ProcessConte
   const seed =
     flags.seed === undefined
       ? undefined
-      : number(
-          flags.seed,
-          { least: 0, most: 2 ** 53 - 1, whole: true },
-          problem('--seed must be a whole number', 'seed'),
-          problems,
-        );
+      : number(flags.seed, SEEDS, problem('--seed must be a whole number', 'seed'), problems);
+  const node = await programFor(flags.node, problems);
   if (problems.length > 0) throw badFlags(problems);
 
   const given = await readScenario(flags.scenario);
@@ -70,7 +68,7 @@ export async function serveWorld(flags: SandboxFlags, surroundings: ProcessConte
     port,
     speed,
     elsewhere,
-    node: flags.node ?? process.execPath,
+    node,
     ...(flags.host === undefined ? {} : { host: flags.host }),
   }).catch((thrown: unknown) => {
     throw notServed(thrown, port, flags);
@@ -81,6 +79,16 @@ export async function serveWorld(flags: SandboxFlags, surroundings: ProcessConte
   await live.close();
   write(`# ${signal}: the sandbox is gone.`);
   return { v: 1, command: 'sandbox', outcome: 'served', exitCode: 0 };
+}
+
+/** The program that runs functions. One that cannot is a problem where somebody named it. */
+async function programFor(given: string | undefined, problems: FlagProblem[]): Promise<string> {
+  if (given === undefined) return process.execPath;
+  const { programFrom, whyNotBy } = await import('../sandbox/functions/node-for-functions.js');
+  const program = programFrom(given);
+  const why = whyNotBy(program);
+  if (why !== undefined) problems.push(problem(why, 'node'));
+  return program;
 }
 
 /**

@@ -11,6 +11,12 @@ describe('ha-updater sandbox', () => {
     for (const flag of ['--port', '--speed', '--seed']) expect(stderr).to.include(flag);
   });
 
+  it('refuses a Node that runs no functions before it serves anything', async () => {
+    const { code, stderr } = await run(['sandbox', '--port', '0', '--node', 'nowhere/node']);
+    expect(code).to.equal(2);
+    expect(stderr).to.match(/nowhere\/node does not answer what it is\. Start the sandbox with --node FILE/);
+  });
+
   it('names the place of a mistake in a scenario, and a file that is not there', async () => {
     const missing = await run(['sandbox', '--scenario', '/nonexistent/scenario.yaml']);
     expect(missing.code).to.equal(2);

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import { unzip } from '../../../src/sandbox/functions/unzip.js';
-import { whyNotBy } from '../../../src/sandbox/functions/node-for-functions.js';
+import { programFrom, whyNotBy } from '../../../src/sandbox/functions/node-for-functions.js';
 
 /** An archive of one file, as any program writes it. */
 function archiveOf(name: string, text: string): Buffer {
@@ -31,6 +31,12 @@ describe('functions of the sandbox', () => {
     ]);
     for (const name of ['../index.mjs', '/etc/x', 'a/../../b']) expect(() => unzip(archiveOf(name, ''))).to.throw(name);
     expect(() => unzip(Buffer.from('PK first'))).to.throw('not a zip file');
+  });
+
+  it('are run by a program whose path is meant from where the command line was typed', () => {
+    expect(programFrom('bin/node')).to.equal(`${process.cwd()}/bin/node`);
+    expect(programFrom('/usr/bin/node')).to.equal('/usr/bin/node');
+    expect(programFrom('node22')).to.equal('node22');
   });
 
   it('need a newer Node, and the sandbox says which and how to give it one', () => {
