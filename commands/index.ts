@@ -1,3 +1,5 @@
+import FleetPlan from './fleet/plan.js';
+import FleetStatus from './fleet/status.js';
 import Cancel from './groups/cancel.js';
 import Restart from './groups/restart.js';
 import Resume from './groups/resume.js';
@@ -37,6 +39,8 @@ export const COMMANDS = {
   diagnose: Diagnose,
   doctor: Doctor,
   explain: Explain,
+  'fleet:plan': FleetPlan,
+  'fleet:status': FleetStatus,
   history: History,
   list: List,
   'lock:release': LockRelease,

@@ -20,6 +20,8 @@ export { checkEvents, type CheckDocument } from './app/inspect/check-events.js';
 export { report, type ReportDocument } from './app/inspect/tell-report.js';
 export { completion } from './app/completion.js';
 export { explain } from './app/inspect/explain.js';
+export { fleetPlan, type FleetPlanDocument } from './app/fleet/fleet-plan.js';
+export { fleetStatus, type FleetStatusDocument } from './app/fleet/fleet-status.js';
 export { deployServer } from './app/server/deploy.js';
 export { removeServer } from './app/server/remove.js';
 export { serverStatus } from './app/server/status.js';

@@ -11,6 +11,10 @@ export const seconds = (name: NumberName, summary: string, helpGroup: string, al
 
 const LIMITS = 'LIMITS';
 
+export const debugFlag = {
+  debug: boolean({ summary: 'Show the stack trace of an unexpected failure', helpGroup: 'OUTPUT' }),
+};
+
 /** Where to go and how to show it: flags of every command that talks to AWS. */
 export const commonFlags = {
   region: string({
@@ -23,7 +27,7 @@ export const commonFlags = {
     helpValue: 'FILE',
     helpGroup: 'OUTPUT',
   }),
-  debug: boolean({ summary: 'Show the stack trace of an unexpected failure', helpGroup: 'OUTPUT' }),
+  ...debugFlag,
 };
 
 /** How the run is shown, and where it is written to besides. */

@@ -15,7 +15,7 @@ export interface NextCommand {
 /** How many words name what a program shall do. */
 const WORDS_OF: Readonly<Record<string, number>> = { aws: 2, 'ha-updater': 1 };
 /** Topics of ours whose commands have two words. */
-const TOPICS: ReadonlySet<string> = new Set(['lock', 'server']);
+const TOPICS: ReadonlySet<string> = new Set(['fleet', 'lock', 'server']);
 
 /**
  * A command, written as it is typed. What is put in stays one word, whatever it holds, or is a part of the word that it
