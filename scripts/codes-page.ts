@@ -34,6 +34,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   history: 'The history of a stack',
   lock: 'Strict locks',
   server: 'The function for rollouts on Lambda',
+  fleet: 'Fleets',
   watch: 'Rollouts that are watched',
   diagnose: 'Why it went wrong',
   guard: 'The last check before a change',

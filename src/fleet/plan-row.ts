@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../clock.js';
 import type { ChangePlan } from '../model/stack/change-plan.js';
 import type { Reason } from '../model/rollout/decision.js';
-import type { Wave } from './fleet.js';
+import type { Wave } from './waves.js';
 
 /** What a run over one target would do, in a few words and numbers. */
 export interface PlanRow {
@@ -24,7 +24,9 @@ export function planRow(plan: ChangePlan): PlanRow {
   const { action, resources, groups, newGroups } = plan;
   const swapped = groups.filter((group) => group.action !== 'skip');
   const instances = sum(groups.map((group) => group.instances));
-  const replaced = sum(swapped.map(({ becomes, outdated, instances: all }) => (becomes === undefined ? outdated.length : all)));
+  const replaced = sum(
+    swapped.map(({ becomes, outdated, instances: all }) => (becomes === undefined ? outdated.length : all)),
+  );
   const changes = action !== 'none' || swapped.length > 0;
   const parts = [
     ...(action === 'create' ? [`creates the stack, ${resources.length} resources`] : []),
@@ -48,10 +50,7 @@ export function planRow(plan: ChangePlan): PlanRow {
  * How long the waves take with these times of their targets, when each next target begins as soon as a place is free;
  * with the bake times between waves that have something to do, and without the time of a person who approves.
  */
-export function fleetTime(
-  waves: readonly Wave[],
-  expected: ReadonlyMap<string, Milliseconds>,
-): Milliseconds {
+export function fleetTime(waves: readonly Wave[], expected: ReadonlyMap<string, Milliseconds>): Milliseconds {
   const times = waves.map(({ targets, concurrency, bakeMs }) => {
     const places = new Array<number>(concurrency).fill(0);
     for (const { name } of targets) {

@@ -1,5 +1,3 @@
-import type { Instant } from '../clock.js';
-
 /**
  * Where a target stands, in one word. `interrupted`: a rollout that no run works on; `changing`: its stack is in
  * progress; `missing`: there is no such stack yet; `unknown`: it could not be looked at.
@@ -117,7 +115,9 @@ function remarkOf(group: GroupLook | undefined): string {
 
 /** Parameters whose value on the stack is another one than the file states. */
 function differing({ parameters }: StackLook, wanted: ReadonlyMap<string, string>): readonly string[] {
-  return [...wanted].filter(([key, value]) => parameters.has(key) && (parameters.get(key) ?? value) !== value).map(([key]) => key);
+  return [...wanted]
+    .filter(([key, value]) => parameters.has(key) && (parameters.get(key) ?? value) !== value)
+    .map(([key]) => key);
 }
 
 function sum(numbers: readonly number[]): number {
@@ -132,10 +132,4 @@ export function statedValues(parameters: readonly string[]): ReadonlyMap<string,
       value.startsWith('@@') ? [[key, value.slice(1)] as const] : value.startsWith('@') ? [] : [[key, value] as const],
     ),
   );
-}
-
-/** When a fleet was looked at. */
-export interface FleetLook {
-  readonly at: Instant;
-  readonly targets: readonly TargetLook[];
 }

@@ -7,5 +7,8 @@ export function worstEnd<E extends { readonly exitCode: number }>(ends: readonly
     const at = WORST_FIRST.indexOf(exitCode);
     return at < 0 ? WORST_FIRST.length : at;
   };
-  return ends.reduce<E | undefined>((worst, one) => (worst === undefined || rank(one) < rank(worst) ? one : worst), undefined);
+  return ends.reduce<E | undefined>(
+    (worst, one) => (worst === undefined || rank(one) < rank(worst) ? one : worst),
+    undefined,
+  );
 }

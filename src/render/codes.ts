@@ -125,6 +125,11 @@ export const CODES: Readonly<Record<string, string>> = {
   'image.state': 'The image exists, and EC2 does not call it available.',
   'image.unknown': 'What the launch template of the group says of its image could not be read.',
 
+  'fleet.file': 'The fleet file is not there, or cannot be read.',
+  'fleet.syntax': 'The fleet file is not valid YAML; the message says where.',
+  'fleet.unknown': 'Some targets of the fleet could not be looked at; each reason stands beside its target.',
+  'fleet.value': 'The fleet file names something that there is not, or gives it a value that it does not take.',
+
   'group.addresses': 'The subnets of the group have fewer free addresses than the rollout launches at the same time.',
   'group.allUnavailable': 'As asked for, no instance of the group might serve for a while.',
   'group.attaching': 'A load balancer is being attached to the group or detached; judging health would be guessing.',

@@ -5,6 +5,8 @@ import type {
   endWithError,
   endWithUnknownCommand,
   explain,
+  fleetPlan,
+  fleetStatus,
   listAll,
   showHistory,
   plan,
@@ -35,6 +37,8 @@ export interface Documents {
   readonly 'config --schema': Document<typeof settingsSchema>;
   readonly diagnose: Document<typeof diagnoseNow>;
   readonly explain: Document<typeof explain>;
+  readonly 'fleet plan': Document<typeof fleetPlan>;
+  readonly 'fleet status': Document<typeof fleetStatus>;
   readonly history: Document<typeof showHistory>;
   readonly list: Document<typeof listAll>;
   readonly 'lock release': Document<typeof releaseLock>;

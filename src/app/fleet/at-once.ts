@@ -2,7 +2,11 @@
 export const LOOKS_AT_ONCE = 8;
 
 /** Does the task for every item, so many at the same time; the answers are in the order of the items. */
-export async function atOnce<T, R>(items: readonly T[], most: number, task: (item: T) => Promise<R>): Promise<readonly R[]> {
+export async function atOnce<T, R>(
+  items: readonly T[],
+  most: number,
+  task: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
   const answers = new Array<R>(items.length);
   const rest = items.entries();
   const work = async (): Promise<void> => {

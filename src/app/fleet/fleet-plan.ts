@@ -1,4 +1,4 @@
-import { placeOf, targetsOf, type Target } from '../../fleet/fleet.js';
+import { placeOf, targetsOf, type Target } from '../../fleet/waves.js';
 import { fleetTime, planRow, type PlanRow } from '../../fleet/plan-row.js';
 import type { ChangePlan } from '../../model/stack/change-plan.js';
 import { fleetTable } from '../../render/documents/fleet-page.js';
@@ -38,10 +38,10 @@ export interface FleetPlanDocument extends Pick<CommandResult, 'v' | 'command' |
 }
 
 /** A target with what its plan says. */
-export type Planned = TargetPlan & Unseen & { readonly of: Target };
+type Planned = TargetPlan & Unseen & { readonly of: Target };
 
 /** Plans targets, some at a time. Changes nothing, and never throws. */
-export function planTargets(
+function planTargets(
   targets: readonly Target[],
   around: ProcessContext,
   tell: (planned: Planned) => void = () => undefined,
@@ -66,7 +66,12 @@ const NOTHING: PlanRow = {
 function plannedOf(of: Target, { plan, failure, outcome, exitCode }: CommandResult): Planned {
   const own = { of, wave: of.wave, target: of.name };
   if (failure !== undefined)
-    return { ...own, ...NOTHING, says: 'could not be planned', failure: { facts: failure, end: { outcome, exitCode } } };
+    return {
+      ...own,
+      ...NOTHING,
+      says: 'could not be planned',
+      failure: { facts: failure, end: { outcome, exitCode } },
+    };
   if (plan === undefined) return { ...own, ...NOTHING, says: 'nothing: it is current' };
   return { ...own, ...planRow(plan), plan };
 }
@@ -88,7 +93,8 @@ export async function fleetPlan(asked: FleetPlanAsked, around: ProcessContext): 
   const next = changes ? [commandLine(command`ha-updater fleet run ${fleet.file}`)] : [];
   if (!around.json) pageOf(all, { expectedMs, extraInstanceHours, next }).forEach(lineWriter(around.stdout));
   const ending = endWithUnseen('fleet plan', all, around);
-  const outcome = ending?.outcome ?? (!changes ? 'nothing' : asked['detailed-exitcode'] === true ? 'changes' : 'planned');
+  const outcome =
+    ending?.outcome ?? (!changes ? 'nothing' : asked['detailed-exitcode'] === true ? 'changes' : 'planned');
   return {
     v: 1,
     command: 'fleet plan',
@@ -129,9 +135,17 @@ function pageOf(
     '',
     changing === 0
       ? `${count(all.length, 'target')}: nothing would change.`
-      : `${count(all.length, 'target')}: ${changing} would change, in about ${duration(expectedMs)} with the bake ` +
-        `times between waves, for ${extraInstanceHours.toFixed(2)} extra instance-hours.`,
+      : `${count(all.length, 'target')}: ${changing} would change${costOf(expectedMs, extraInstanceHours)}.`,
     ...(against.length === 0 ? [] : ['', 'AGAINST IT:', ...against]),
     ...(next.length === 0 ? [] : ['', 'Next:', ...next.map((line) => `  ${line}`)]),
   ];
+}
+
+/** What is estimated of the replacing; a stack that is created says nothing of its time. */
+function costOf(expectedMs: number, hours: number): string {
+  if (expectedMs === 0) return '';
+  return (
+    `. Replacing takes about ${duration(expectedMs)} with the bake times between waves, and ` +
+    `${hours.toFixed(2)} extra instance-hours`
+  );
 }

@@ -1,4 +1,4 @@
-import { placeOf, targetsOf, type Fleet } from '../../fleet/fleet.js';
+import { placeOf, targetsOf, type Fleet } from '../../fleet/waves.js';
 import { isBegun, STATE_WORDS, type TargetState } from '../../fleet/target-state.js';
 import { fleetTable } from '../../render/documents/fleet-page.js';
 import { lineWriter } from '../../render/line-writer.js';
@@ -10,7 +10,7 @@ import { endWithUnseen } from './fleet-failure.js';
 import { openFleet, type FleetAsked } from './open-fleet.js';
 
 /** One target in a document of `fleet status`. */
-export interface TargetStatus {
+interface TargetStatus {
   readonly wave: string;
   readonly target: string;
   readonly stack?: string;
@@ -84,7 +84,7 @@ function statusLines(seen: readonly SeenTarget[], next: readonly string[]): read
 }
 
 /** `12 targets: 10 current, 2 outdated` */
-export function countsOf(seen: readonly Pick<SeenTarget, 'state'>[]): string {
+function countsOf(seen: readonly Pick<SeenTarget, 'state'>[]): string {
   const states = new Map<TargetState, number>();
   for (const { state } of seen) states.set(state, (states.get(state) ?? 0) + 1);
   const parts = [...states].map(([state, many]) => `${many} ${STATE_WORDS[state]}`);
@@ -106,4 +106,3 @@ function nextOf({ file }: Fleet, seen: readonly SeenTarget[]): readonly NextComm
       : []),
   ];
 }
-

@@ -1,7 +1,6 @@
-import type { ChoiceFlags } from '../../config/target.js';
 import { sayPause } from '../../decide/outlook/waits-at.js';
 import { lookOf, statedValues, type GroupLook, type StackLook, type TargetLook } from '../../fleet/target-state.js';
-import type { Target } from '../../fleet/fleet.js';
+import type { Target } from '../../fleet/waves.js';
 import type { FailureFacts } from '../../model/event.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { choiceOf } from '../groups/choose-groups.js';
@@ -35,7 +34,7 @@ export function lookAtTargets(
 }
 
 /** One look at one target. */
-export async function lookAtTarget(target: Target, around: ProcessContext): Promise<SeenTarget> {
+async function lookAtTarget(target: Target, around: ProcessContext): Promise<SeenTarget> {
   const shown = await statusOf(target, around);
   if (!isShown(shown)) return unseen(target, shown);
   const { at } = shown;
@@ -65,7 +64,7 @@ function chosen(
     const logicalId = idOf.get(name);
     return { name, ...(logicalId !== undefined && { logicalId }) };
   });
-  const { groups: names } = choiceOf(candidates, settings as ChoiceFlags);
+  const { groups: names } = choiceOf(candidates, settings);
   return groups.filter(({ name }) => names.includes(name));
 }
 

@@ -2,7 +2,7 @@ import { checkRegion } from '../../config/connection-checks.js';
 import { readFleetFile } from '../../config/fleet/fleet-file.js';
 import type { TargetFlagShapes } from '../../config/fleet/target-keys.js';
 import { Failure, usage } from '../../errors.js';
-import { targetsOf, type Fleet, type Target } from '../../fleet/fleet.js';
+import { targetsOf, type Fleet, type Target } from '../../fleet/waves.js';
 import type { AdvisedReason } from '../../model/rollout/decision.js';
 import type { ProcessContext } from '../../run/process-context.js';
 import { readTemplateFile } from '../../template/io.js';

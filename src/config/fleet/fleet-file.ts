@@ -3,10 +3,10 @@ import { isSeq, type Node } from 'yaml';
 import { Failure, usage } from '../../errors.js';
 import { readBounded } from '../../files/read-bounded.js';
 import { whyNot } from '../../files/system-fault.js';
-import { placeOf, type Fleet, type Target, type Wave } from '../../fleet/fleet.js';
+import { placeOf, type Fleet, type Target, type Wave } from '../../fleet/waves.js';
 import { pathReader, type PathReader } from '../reading/flag-values.js';
 import { didYouMean, entries, isNothing, openYaml } from '../reading/yaml-file.js';
-import { readWanted, type GroupFlags } from '../rollout-plan.js';
+import { readWanted } from '../rollout-plan.js';
 import { readTarget, type TargetFlagShapes, type TargetReader, type TargetWords } from './target-keys.js';
 import { readName, readWave, type Entries } from './wave-keys.js';
 
@@ -16,7 +16,7 @@ const KIND = { noun: 'fleet file', syntax: 'fleet.syntax', value: 'fleet.value' 
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Most targets of one file: what one process keeps an eye on. */
-export const MOST_TARGETS = 2000;
+const MOST_TARGETS = 2000;
 
 /**
  * Reads a fleet file.
@@ -84,7 +84,11 @@ function itemsOf(
     const items = node.items.map((item) => reader.follow(item) ?? node);
     if (items.length > 0) return items;
   }
-  reader.wrong(isNothing(node) ? key : node, `${noun} has to be a list that is not empty.`, `Write - name: NAME below it.`);
+  reader.wrong(
+    isNothing(node) ? key : node,
+    `${noun} has to be a list that is not empty.`,
+    `Write - name: NAME below it.`,
+  );
   return [];
 }
 
@@ -111,14 +115,9 @@ async function readOneTarget(
 ): Promise<Target> {
   const all = byName(reader, node, 'A target');
   const name = readName(reader, 'target', all.get('name'), node);
-  const namesGroups = all.has('asg') || (defaults.asgs !== undefined && !all.has('stack'));
-  const kind = namesGroups ? 'groups' : 'stack';
+  const kind = all.has('asg') || (defaults.asgs !== undefined && !all.has('stack')) ? 'groups' : 'stack';
   const own = await readTarget(reader, all, kind);
-  const asgs = namesGroups ? (own.asgs ?? defaults.asgs ?? []) : [];
-  const stack = namesGroups ? undefined : (own.stack ?? defaults.stack);
-  if (all.has('asg') && all.has('stack')) reader.wrong(node, 'A target has either stack or asg, not both.', '');
-  else if (stack === undefined && asgs.length === 0)
-    reader.wrong(node, 'A target says no stack and no asg.', 'Write stack: NAME, or asg: NAME.');
+  const which = whichOf(reader, node, { all, kind, own, defaults });
   const flags = new Set(reader.shapes[kind].map((flag) => flag.name));
   const theirs = [...defaults.settings].filter(([flag]) => flags.has(flag));
   const said = new Map([...theirs, ...own.settings]);
@@ -126,23 +125,46 @@ async function readOneTarget(
     ...(calendars !== undefined && { 'change-calendar': calendars }),
     ...Object.fromEntries([...said.values()].map((one) => [one.name, one.value])),
   };
-  if (namesGroups && own.parameters.size > 0)
-    reader.wrong(node, 'parameters are for a stack, and this target names groups.', 'Remove them.');
   expectLimits(reader, node, { settings, said, name });
-  const given = namesGroups ? [] : [...new Map([...defaults.parameters, ...own.parameters])];
   const region = own.region ?? defaults.region;
   const profile = own.profile ?? defaults.profile;
   return {
     name,
     wave,
-    ...(stack !== undefined && { stack }),
-    asgs,
+    ...which,
     ...(region !== undefined && { region }),
     ...(profile !== undefined && { profile }),
-    parameters: given.map(([key, value]) => `${key}=${value}`),
     settings,
     at: reader.place(node),
   };
+}
+
+/** The stack with its parameters, or the groups. */
+function whichOf(
+  reader: TargetReader,
+  node: Node,
+  {
+    all,
+    kind,
+    own,
+    defaults,
+  }: {
+    readonly all: Entries;
+    readonly kind: 'stack' | 'groups';
+    readonly own: TargetWords;
+    readonly defaults: TargetWords;
+  },
+): Pick<Target, 'stack' | 'asgs' | 'parameters'> {
+  const asgs = kind === 'groups' ? (own.asgs ?? defaults.asgs ?? []) : [];
+  const stack = kind === 'groups' ? undefined : (own.stack ?? defaults.stack);
+  if (all.has('asg') && all.has('stack')) reader.wrong(node, 'A target has either stack or asg, not both.', '');
+  else if (stack === undefined && asgs.length === 0)
+    reader.wrong(node, 'A target says no stack and no asg.', 'Write stack: NAME, or asg: NAME.');
+  if (kind === 'groups' && own.parameters.size > 0)
+    reader.wrong(node, 'parameters are for a stack, and this target names groups.', 'Remove them.');
+  if (stack === undefined) return { asgs, parameters: [] };
+  const given = [...new Map([...defaults.parameters, ...own.parameters])];
+  return { stack, asgs, parameters: given.map(([key, value]) => `${key}=${value}`) };
 }
 
 /** Numbers and choices are held to what the command of the target takes, with the place that is to blame. */
@@ -156,12 +178,16 @@ function expectLimits(
   }: { readonly settings: Target['settings']; readonly said: TargetWords['settings']; readonly name: string },
 ): void {
   try {
-    readWanted(settings as GroupFlags);
+    readWanted(settings);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const [place] = error.flags.flatMap((flag) => said.get(flag)?.at ?? []);
     // What the defaults say is wrong once, however many targets take it over.
-    reader.wrong(place ?? node, place === undefined ? `Target ${name || '?'}: ${error.facts.what}` : error.facts.what, '');
+    reader.wrong(
+      place ?? node,
+      place === undefined ? `Target ${name || '?'}: ${error.facts.what}` : error.facts.what,
+      '',
+    );
   }
 }
 
@@ -176,8 +202,7 @@ function twice(reader: TargetReader, nodes: readonly Node[], waves: readonly Wav
   const targets = waves.flatMap((wave) => wave.targets);
   const known = new Map<string, Target>();
   const there = new Map<string, Target>();
-  const wrong = (target: Target, text: string, remedy: string): void =>
-    reader.wrong(target.at, text, remedy);
+  const wrong = (target: Target, text: string, remedy: string): void => reader.wrong(target.at, text, remedy);
   for (const target of targets) {
     const other = known.get(target.name);
     if (other !== undefined && target.name !== '')

@@ -52,7 +52,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
 };
 
 /** All names that a target may hold. */
-export function targetKeys({ stack, groups }: TargetFlagShapes): readonly string[] {
+function targetKeys({ stack, groups }: TargetFlagShapes): readonly string[] {
   const flags = [...stack, ...groups].map(({ name }) => name).filter((name) => NOT_HERE[name] === undefined);
   return [...new Set([...OWN, ...flags])].sort();
 }
@@ -96,7 +96,10 @@ function flagFor(
   const { shapes } = reader;
   const why = NOT_HERE[name];
   const find = (of: readonly FlagShape[]): FlagShape | undefined => of.find((flag) => flag.name === name);
-  const known = kind === 'groups' ? find(shapes.groups) : (find(shapes.stack) ?? (kind === 'any' ? find(shapes.groups) : undefined));
+  const known =
+    kind === 'groups'
+      ? find(shapes.groups)
+      : (find(shapes.stack) ?? (kind === 'any' ? find(shapes.groups) : undefined));
   if (known !== undefined && why === undefined) return known;
   if (why !== undefined) reader.wrong(key, `${name} is no setting of a target.`, why);
   else if (find(shapes.stack) !== undefined)
@@ -117,11 +120,7 @@ function refuseRole(reader: TargetReader, entry: readonly [Node, Node | null] | 
   );
 }
 
-function one(
-  reader: TargetReader,
-  name: string,
-  entry: readonly [Node, Node | null] | undefined,
-): string | undefined {
+function one(reader: TargetReader, name: string, entry: readonly [Node, Node | null] | undefined): string | undefined {
   if (entry === undefined) return undefined;
   const [key, node] = entry;
   const text = textOf(node);
@@ -138,8 +137,11 @@ function parameters(
   const found = new Map<string, string>();
   if (entry === undefined) return found;
   for (const [key, name, node] of entries(reader, entry[1], 'parameters')) {
-    const items = isSeq(node) ? node.items.map((item) => textOf(reader.follow(item))) : [isNothing(node) ? '' : textOf(node)];
-    if (items.includes(undefined)) reader.wrong(node ?? key, `Parameter ${name} takes one value, or a list of values.`, '');
+    const items = isSeq(node)
+      ? node.items.map((item) => textOf(reader.follow(item)))
+      : [isNothing(node) ? '' : textOf(node)];
+    if (items.includes(undefined))
+      reader.wrong(node ?? key, `Parameter ${name} takes one value, or a list of values.`, '');
     else found.set(name, inFolder(items.join(','), reader.folder));
   }
   return found;

@@ -1,11 +1,11 @@
 import { isScalar, isSeq, type Node } from 'yaml';
-import type { Wave } from '../../fleet/fleet.js';
+import type { Wave } from '../../fleet/waves.js';
 import { scalarText } from '../../text/scalar-text.js';
 import { NUMBERS, readSeconds } from '../numbers.js';
 import { didYouMean, isNothing, type YamlFile } from '../reading/yaml-file.js';
 
 /** Most targets of a wave that one process rolls out at once. */
-export const MOST_AT_ONCE = 20;
+const MOST_AT_ONCE = 20;
 
 /** What a wave says of itself, beside its targets. */
 export type WaveWords = Omit<Wave, 'targets'> & {
