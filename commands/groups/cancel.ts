@@ -1,4 +1,5 @@
 import { string as argument } from '@oclif/core/args';
+import { string } from '@oclif/core/flags';
 import { BaseCommand } from '../base/command.js';
 import {
   asgFlags,
@@ -44,6 +45,12 @@ export default class Cancel extends BaseCommand {
     ...balancerFlags,
     'if-running': onOff({
       summary: 'End with 0 when nothing is under way, as for the step of a pipeline that runs on cancellation',
+    }),
+    server: string({
+      summary:
+        'The function on which it may have been started a moment ago: also a rollout that has not looked yet is found',
+      helpValue: 'NAME',
+      helpGroup: 'SERVER',
     }),
     ...stackFlags,
     ...limitFlags,

@@ -182,6 +182,22 @@ describe('a rollout on a server, by the command line', function () {
     await unfrozen();
   });
 
+  it('begins nothing when cancel comes before its first look', async () => {
+    await change(GOOD.find((one) => one !== image));
+    const detached = await cli('update-asgs', 'web', ...ON_SERVER, '--detach', ...CALM, '--json');
+    expect(detached.code, detached.stderr + detached.stdout).to.equal(0);
+    const cancelled = await cli('cancel', 'web', '--server', 'rollouts', '--json');
+    expect(cancelled.code, cancelled.stderr + cancelled.stdout).to.equal(0);
+    const { Status: status, Result: result } = await ended(detached.document.execution);
+    expect(status).to.equal('SUCCEEDED');
+    expect(JSON.parse(result).exitCode).to.be.oneOf([3, 4]);
+    const { AutoScalingGroups: groups } = call('autoscaling', 'DescribeAutoScalingGroups', {});
+    const left = groups.flatMap(({ Tags: tags }) => tags.map(({ Key: key }) => key));
+    expect(left.filter((key) => /^ha-updater:(rollout|wish|verdict)$/.test(key))).to.deep.equal([]);
+    await change(GOOD[3]);
+    await cli('unfreeze', 'web');
+  });
+
   it('ends well though the process of the function is killed again and again', async () => {
     await change(GOOD[0]);
     let kills = 0;

@@ -35,8 +35,10 @@ export async function execution(clients: Clients, arn: string): Promise<Executio
   try {
     const answer = await lambda.getDurableExecution({ DurableExecutionArn: arn });
     const { Status: status = 'RUNNING', Result: result, Error: error, EndTimestamp: at } = answer;
+    const { InputPayload: input } = answer;
     return {
       status,
+      ...(input !== undefined && { input }),
       ...(result !== undefined && { result }),
       ...(error !== undefined && { error: `${error.ErrorType ?? 'Error'}: ${error.ErrorMessage ?? 'no message'}` }),
       ...(at !== undefined && { endedAt: at.getTime() }),

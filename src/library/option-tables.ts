@@ -161,6 +161,7 @@ export const CANCEL = {
   ...STACK_LIMITS,
   ...LIMITS,
   ifRunning: 'switch',
+  server: 'text',
   lock: 'text',
   history: 'text',
   eventsFile: 'text',

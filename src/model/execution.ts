@@ -20,6 +20,8 @@ export interface StartedExecution {
 /** How an execution stands, in Lambda's words: `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `STOPPED`. */
 export interface ExecutionEnd {
   readonly status: string;
+  /** What it was started with: JSON. */
+  readonly input?: string;
   /** What its function answered: JSON. */
   readonly result?: string;
   readonly error?: string;

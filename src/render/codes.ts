@@ -39,6 +39,7 @@ export const CODES: Readonly<Record<string, string>> = {
     'What was under way was asked to roll back, and had not ended when cancel stopped looking. ' +
     'status shows how far it is.',
   'cancel.nothing': 'There is nothing under way that could be cancelled.',
+  'cancel.unasked': 'Whether a rollout was started on a server that has not looked yet could not be asked.',
   'cancel.tooLate': 'It is too late to cancel: what was under way has ended. status shows what serves now.',
 
   'cdk.account': 'The stack of the CDK app is bound to another account than that of the credentials.',
@@ -323,6 +324,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'When the stack has to go back, a NoEcho parameter keeps the value of this run: the former one cannot be read.',
   'rollback.nothing':
     'No rollout is open, so there was nothing to roll back. The message says how to give the stack what it had before.',
+  'rollback.unbegun':
+    'An execution on a server is about to begin a rollout that rollback would not find. cancel --server calls it off.',
   'rollback.judged':
     'The rollout has its verdict, and its old instances are being terminated: it can only be finished, by resume.',
   'run.account': 'The credentials are of another account than --expect-account names.',

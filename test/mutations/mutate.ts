@@ -42,6 +42,7 @@ const STAGES: readonly Stage[] = [
       'dist/test/engine/rollout/anomaly.test.js',
       'dist/test/engine/commands/*.test.js',
       'dist/test/app/groups/calendar.test.js',
+      'dist/test/app/server/call-off.test.js',
       'dist/test/app/server/executions-ended.test.js',
       'dist/test/commands/server.test.js',
       'dist/test/engine/rollout/status-checks.test.js',

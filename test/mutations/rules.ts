@@ -908,6 +908,13 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: true },
   },
   {
+    name: 'called-off-before-it-began',
+    rule: 'a run that was called back before it wrote its record begins nothing',
+    breaks: {
+      replace: ['notes.wish?.run === plan.run', 'notes.wish?.run === plan.run && notes.record?.run === plan.run'],
+    },
+  },
+  {
     name: 'ended-execution-looks-no-more',
     rule: 'an execution that somebody stopped is not taken for gone while its last look may go on',
     breaks: { condition: false },

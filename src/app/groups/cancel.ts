@@ -14,6 +14,7 @@ import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { balancerAsked, balancerProblems, groupsBehind, type BalancerAsked } from './balancer-target.js';
 import { withRun, type CommonFlags, type RunResult, type RunDescription, type Run } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
+import { callOff, noteCallOff } from '../server/call-off.js';
 import { byName, namedGroups, targetProblems } from './command-targets.js';
 import { servingNow, type ServingNow } from './serving-now.js';
 import { frozenNext } from './resume-rollback.js';
@@ -26,6 +27,10 @@ import { timestamp } from '../../text/timestamp.js';
 export interface CancelAsked extends BalancerAsked, CommonFlags, LockFlags, NumberTexts {
   /** It is well when nothing is under way, as for the last step of a pipeline that was stopped. */
   readonly 'if-running'?: boolean | undefined;
+  /** The function on which a rollout may have been started that has not looked yet. */
+  readonly server?: string | undefined;
+  /** The run of an execution that is called off, whatever is on the groups: of whoever follows it, who sees its end. */
+  readonly followed?: string | undefined;
 }
 
 /**
@@ -63,6 +68,10 @@ export async function cancel(given: CancelAsked, surroundings: ProcessContext): 
             : await stackGroups(run.deps, stack.id);
     const named = byName(asked, groups);
     run.goOnWith(againWith(named, 'cancel'));
+    if (given.followed !== undefined) {
+      await noteCallOff(run, groups, given.followed);
+      return { outcome: 'cancelled', results: [] };
+    }
     const found = await begunOn(run.deps, groups);
     // A size that is kept is no rollout: it is given back once the stack has settled.
     const kept = found.filter(({ record }) => factsOf(record).kind === 'keeping');
@@ -79,7 +88,11 @@ export async function cancel(given: CancelAsked, surroundings: ProcessContext): 
     const back = updating && kept.length > 0 ? await giveBack(run, wanted, named, kept) : [];
     if (open.length === 0 && updating) return { outcome: 'cancelled', results: back };
     if (open.length === 0 && begun.length === 0 && kept.length > 0) throw onlyKept(named, kept);
-    if (open.length === 0 && begun.length === 0 && given['if-running'] === true) return nothingRuns(run, groups);
+    if (open.length === 0 && begun.length === 0) {
+      const called = await cancelUnbegun(run, wanted, named, groups);
+      if (called !== undefined) return called;
+      if (given['if-running'] === true) return nothingRuns(run, given.server, groups);
+    }
     if (open.length === 0) throw nothingToCancel(named, stack, begun);
     const cancelled = await cancelGroups(run, wanted, named, open);
     return { ...cancelled, results: [...back, ...cancelled.results] };
@@ -166,11 +179,32 @@ function onlyKept(asked: CancelAsked, kept: readonly Begun[]): Error {
   );
 }
 
+/** What was started on a server and has nothing on the groups yet; undefined where there is none. */
+async function cancelUnbegun(
+  run: Run,
+  wanted: Wanted,
+  asked: CancelAsked,
+  groups: readonly string[],
+): Promise<RunResult | undefined> {
+  if (asked.server === undefined || asked.server === '') return undefined;
+  const { ended, begun } = await callOff(run, { server: asked.server, asked, groups });
+  const open = begun ? await begunOn(run.deps, groups) : [];
+  if (open.length > 0) return cancelGroups(run, wanted, asked, open);
+  if (ended.length === 0) return undefined;
+  const why = `execution ${ended.join(', ')} ended before it began anything`;
+  for (const group of groups) run.deps.emit({ type: 'group.skipped', group, why });
+  return { outcome: 'cancelled', results: groups.map((group) => ({ group, outcome: 'skipped', why })) };
+}
+
 /** With --if-running nothing under way is a good end. */
-function nothingRuns({ deps }: Run, groups: readonly string[]): RunResult {
-  for (const group of groups) deps.emit({ type: 'group.skipped', group, why: 'no rollout is under way' });
+function nothingRuns({ deps }: Run, server: string | undefined, groups: readonly string[]): RunResult {
+  const why = `no rollout is under way${server === undefined ? `; ${UNSEEN}` : ''}`;
+  for (const group of groups) deps.emit({ type: 'group.skipped', group, why });
   return { outcome: 'nothing', results: [] };
 }
+
+/** Nobody else knows of it. */
+const UNSEEN = 'one that was started on a server seconds ago is found with --server NAME';
 
 /** Only an update in progress can be cancelled, and only a rollout without a verdict to promote. */
 function nothingToCancel(asked: CancelAsked, stack: Stack | undefined, begun: readonly Begun[]): Error {
@@ -188,10 +222,14 @@ function nothingToCancel(asked: CancelAsked, stack: Stack | undefined, begun: re
       show,
     );
   }
-  const what =
+  const none =
     stack === undefined
-      ? 'There is no rollout on these groups.'
-      : `Stack ${name} is ${stack.status}, and there is no rollout on its groups: there is nothing to cancel.`;
+      ? 'There is no rollout on these groups'
+      : `Stack ${name} is ${stack.status}, and there is no rollout on its groups`;
+  const what =
+    asked.server === undefined
+      ? `${none}: there is nothing to cancel. A rollout shows after its first look: ${UNSEEN}.`
+      : `${none}, and no execution for them is running on function ${asked.server}: there is nothing to cancel.`;
   return refused('cancel.nothing', what, [], show);
 }
 

@@ -12,6 +12,7 @@ import { wayBackOf } from '../history/back-by-history.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import type { CommonFlags, Run, RunResult } from '../../run/run.js';
 import type { CommandResult, LookAgain, ProcessContext } from '../../run/process-context.js';
+import { expectNoneUnbegun } from '../server/call-off.js';
 import { askFirst } from './ask-first.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
 import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
@@ -25,6 +26,8 @@ export interface RecoverAsked
   /** A restart may have worked on what is behind a balancer. */
   readonly elb?: string | undefined;
   readonly 'target-group'?: string | undefined;
+  /** The function on which a rollout may have been started that has not looked yet; of `rollback`. */
+  readonly server?: string | undefined;
   /** Show what instances that were never proven have printed; default true. */
   readonly console?: boolean | undefined;
 }
@@ -57,7 +60,7 @@ export function resumeCommand(asked: RecoverAsked): GroupCommand<RecoverAsked> {
 
 /** `rollback` in its parts. @throws Failure `usage` */
 export function rollbackCommand(asked: RecoverAsked): GroupCommand<RecoverAsked> {
-  return recoverCommand(goingBack(), asked);
+  return recoverCommand(goingBack(asked), asked);
 }
 
 /** How `resume` goes on and ends. */
@@ -80,7 +83,7 @@ function resuming(): Recovery {
  * half is kept.
  */
 export async function rollback(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  return runCommand(recoverCommand(goingBack(), asked), asked, surroundings);
+  return runCommand(recoverCommand(goingBack(asked), asked), asked, surroundings);
 }
 
 /** One look of `rollback`. */
@@ -88,16 +91,18 @@ export async function lookAtRollback(
   asked: RecoverAsked,
   surroundings: ProcessContext,
 ): Promise<CommandResult | LookAgain> {
-  return lookOnce(recoverCommand(goingBack(), asked), asked, surroundings);
+  return lookOnce(recoverCommand(goingBack(asked), asked), asked, surroundings);
 }
 
 /** How `rollback` goes on and ends. */
-function goingBack(): Recovery {
+function goingBack(asked: RecoverAsked): Recovery {
   const end: Recovery['end'] = async (results, plan, run) => {
     if (results.some(({ outcome }) => outcome === 'promoted'))
       throw tooLate(results, plan, (await servesNow(run, plan)).text);
     const outcome = results.some(({ outcome }) => BACK.includes(outcome)) ? 'undone' : orSizeKept(results);
     if (outcome === 'undone') return { outcome, results, ...(await frozenNext(run, plan, results)) };
+    if (outcome === 'nothing' && asked.server !== undefined)
+      await expectNoneUnbegun(run, { server: asked.server, asked, groups: plan.groups });
     if (outcome !== 'nothing' || plan.stack === undefined) return { outcome, results };
     const { reason, next } = await wayBackOf(run, plan.stack);
     run.deps.emit({ type: 'warning', reason });

@@ -7,7 +7,7 @@ import type { Deps } from '../../engine/deps.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { stackGroups } from '../../engine/stack/stack-groups.js';
 import { watchGroups, type GroupWatcher } from '../../engine/watch/watch-groups.js';
-import { AwsFault, badFlags, EXIT_OF, refused, type Failure } from '../../errors.js';
+import { AwsFault, badFlags, EXIT_OF, Failure, refused } from '../../errors.js';
 import type { StartedExecution } from '../../model/execution.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { createStream } from '../../render/stream.js';
@@ -21,9 +21,10 @@ import { connect, QUICK } from '../../run/run.js';
 import type { Renderer } from '../../render/stream.js';
 import { onlyLook, type Looking } from '../inspect/read-only.js';
 import { cancel } from '../groups/cancel.js';
-import type { BalancerAsked } from '../groups/balancer-target.js';
-import { namedGroups, type TargetFlags } from '../groups/command-targets.js';
+import { balancerAsked, type BalancerAsked } from '../groups/balancer-target.js';
+import { groupsOf, namedGroups, type TargetFlags } from '../groups/command-targets.js';
 import { expectServable, type GroupCommand, type GroupsAsked } from '../groups/group-command.js';
+import { withdrawCallOff } from './call-off.js';
 import { expectTargets } from './expect-targets.js';
 import { inputOf, serverProblems, type ServerFlags } from './execution-input.js';
 import { followExecution, lostSight, type Following } from './follow-execution.js';
@@ -119,7 +120,7 @@ function waysTo(given: OnServer<GroupsAsked>, { place }: Looking): Ways {
   const looks = behind === undefined ? [command`ha-updater watch ${target}`, command`ha-updater status ${target}`] : [];
   const all = (steps: readonly NextCommand[]): readonly NextCommand[] => steps.map((step) => withPlace(step, place));
   return {
-    on: all([...looks, command`ha-updater cancel ${target}`]),
+    on: all([...looks, command`ha-updater cancel ${target} --server ${given.server ?? ''}`]),
     back: all([...looks.slice(1), command`ha-updater resume ${target}`, command`ha-updater rollback ${target}`]),
   };
 }
@@ -170,11 +171,15 @@ async function follow(all: Follower): Promise<CommandResult> {
     way,
   );
   const { isCI } = await import('ci-info');
+  let calledOff = false;
   const wish = leaveOrCancel(
     surroundings,
     !isCI,
     {
-      cancel: () => void goBack(all, say),
+      cancel: () => {
+        calledOff = true;
+        void goBack(all, say);
+      },
       unclear: () => say('That is none of both: the rollout goes on, and this command follows it.'),
     },
     systemClock(),
@@ -209,7 +214,20 @@ async function follow(all: Follower): Promise<CommandResult> {
       show({ v: 1, seq: last + 1, at: clock.now(), run: started.name, event });
     });
   } finally {
+    if (calledOff && wish.left() === undefined) await withdraw(all);
     await close(renderer, sinks, wish);
+  }
+}
+
+/** An execution that never began leaves the note that called it off. */
+async function withdraw({ given, looking, started }: Follower): Promise<void> {
+  const balancer = balancerAsked(given);
+  try {
+    const groups = balancer === undefined ? await groupsOf(looking, given) : [balancer];
+    await withdrawCallOff(looking, groups, started.name);
+  } catch (error) {
+    // It does no harm: it names a run that is over.
+    if (!(error instanceof AwsFault) && !(error instanceof Failure)) throw error;
   }
 }
 
@@ -240,14 +258,17 @@ async function close(renderer: Renderer, sinks: Sinks, wish: LeaveOrCancel): Pro
   await sinks.end();
 }
 
-/** What `ha-updater cancel` does, beside the following: the run over there obeys it within seconds, and says so. */
-async function goBack({ given, surroundings }: Follower, say: (text: string) => void): Promise<void> {
+/**
+ * What `ha-updater cancel` does, beside the following, for this very execution whether it has looked or not: the run over
+ * there obeys it within seconds, and says so.
+ */
+async function goBack({ given, started, surroundings }: Follower, say: (text: string) => void): Promise<void> {
   const quiet = { ...surroundings, command: 'cancel', json: true, onSignal: () => () => undefined };
   const { onEvent: _, ...alone } = quiet;
   const { stack, asgs, region, profile } = given;
   try {
     const { exitCode } = await cancel(
-      { stack, asgs, region, profile, quiet: true, ...balancerIn(given), ...patternIn(given) },
+      { stack, asgs, region, profile, quiet: true, ...balancerIn(given), ...patternIn(given), followed: started.name },
       alone,
     );
     if (exitCode !== 0) say('It could not be cancelled; the lines above say why. This command follows it further.');

@@ -21,11 +21,15 @@ export function whoRuns({ host, build }: Pick<Plan, 'host' | 'build'>): string {
   return build === undefined ? machine : `${machine}, ${build}`;
 }
 
-/** The note on any group that cancels the rollout which this very run began: it counts for the run as a signal does. */
+/**
+ * The note on any group that cancels this very run: it counts for the run as a signal does, also where the run has no
+ * record yet, as one on a server that has not looked.
+ */
 export function cancellationOfOwnRun(
   groups: readonly Pick<Group, 'notes'>[],
   plan: Plan,
 ): { readonly by: string; readonly why: string } | undefined {
-  const noted = groups.find(({ notes }) => notes.wish?.run === plan.run && notes.record?.run === plan.run)?.notes.wish;
+  // rule: called-off-before-it-began
+  const noted = groups.find(({ notes }) => notes.wish?.run === plan.run)?.notes.wish;
   return noted === undefined ? undefined : { by: noted.why, why: `asked for by ${noted.why}` };
 }

@@ -424,6 +424,7 @@ function createCancellation(
 
 /** What a cancellation does, by how far the groups are. */
 function effectOf(groups: readonly Group[]): string {
+  if (groups.every(({ notes: { record } }) => record === undefined)) return 'Begins nothing.';
   if (groups.some(({ notes: { record } }) => record !== undefined && !factsOf(record).replaces))
     return 'Stops the commands that run and puts back what was taken out.';
   const open = groups.some(({ notes }) => notes.record !== undefined && notes.verdict === undefined);
