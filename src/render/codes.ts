@@ -324,7 +324,7 @@ export const CODES: Readonly<Record<string, string>> = {
     'When the stack has to go back, a NoEcho parameter keeps the value of this run: the former one cannot be read.',
   'rollback.nothing':
     'No rollout is open, so there was nothing to roll back. The message says how to give the stack what it had before.',
-  'rollback.unbegun':
+  'rollback.starting':
     'An execution on a server is about to begin a rollout that rollback would not find. cancel --server calls it off.',
   'rollback.judged':
     'The rollout has its verdict, and its old instances are being terminated: it can only be finished, by resume.',

@@ -58,14 +58,7 @@ export async function cancel(given: CancelAsked, surroundings: ProcessContext): 
     const stack = asked.stack === undefined ? undefined : await stackOf(run, asked.stack);
     const updating = stack?.status === 'UPDATE_IN_PROGRESS';
     if (stack !== undefined && updating) await cancelStack(run, wanted, asked.stack ?? '', stack);
-    const groups =
-      behind !== undefined
-        ? await groupsBehind(run, behind)
-        : stack === undefined
-          ? await namedGroups(run, asked)
-          : stack.status.startsWith('DELETE')
-            ? []
-            : await stackGroups(run.deps, stack.id);
+    const groups = behind === undefined ? await groupsMeant(run, asked, stack) : await groupsBehind(run, behind);
     const named = byName(asked, groups);
     run.goOnWith(againWith(named, 'cancel'));
     if (given.followed !== undefined) {
@@ -88,15 +81,17 @@ export async function cancel(given: CancelAsked, surroundings: ProcessContext): 
     const back = updating && kept.length > 0 ? await giveBack(run, wanted, named, kept) : [];
     if (open.length === 0 && updating) return { outcome: 'cancelled', results: back };
     if (open.length === 0 && begun.length === 0 && kept.length > 0) throw onlyKept(named, kept);
-    if (open.length === 0 && begun.length === 0) {
-      const called = await cancelUnbegun(run, wanted, named, groups);
-      if (called !== undefined) return called;
-      if (given['if-running'] === true) return nothingRuns(run, given.server, groups);
-    }
+    if (open.length === 0 && begun.length === 0)
+      return (await cancelStarting(run, wanted, named, groups)) ?? nothingRuns(run, named, stack, groups);
     if (open.length === 0) throw nothingToCancel(named, stack, begun);
     const cancelled = await cancelGroups(run, wanted, named, open);
     return { ...cancelled, results: [...back, ...cancelled.results] };
   });
+}
+
+async function groupsMeant(run: Run, asked: CancelAsked, stack: Stack | undefined): Promise<readonly string[]> {
+  if (stack === undefined) return namedGroups(run, asked);
+  return stack.status.startsWith('DELETE') ? [] : stackGroups(run.deps, stack.id);
 }
 
 /** The change of the stack is over: by whoever noted the sizes that it kept, or from here, they are given back. */
@@ -180,7 +175,7 @@ function onlyKept(asked: CancelAsked, kept: readonly Begun[]): Error {
 }
 
 /** What was started on a server and has nothing on the groups yet; undefined where there is none. */
-async function cancelUnbegun(
+async function cancelStarting(
   run: Run,
   wanted: Wanted,
   asked: CancelAsked,
@@ -196,9 +191,15 @@ async function cancelUnbegun(
   return { outcome: 'cancelled', results: groups.map((group) => ({ group, outcome: 'skipped', why })) };
 }
 
-/** With --if-running nothing under way is a good end. */
-function nothingRuns({ deps }: Run, server: string | undefined, groups: readonly string[]): RunResult {
-  const why = `no rollout is under way${server === undefined ? `; ${UNSEEN}` : ''}`;
+/** With --if-running nothing under way is a good end. @throws Failure `refused` without it */
+function nothingRuns(
+  { deps }: Run,
+  asked: CancelAsked,
+  stack: Stack | undefined,
+  groups: readonly string[],
+): RunResult {
+  if (asked['if-running'] !== true) throw nothingToCancel(asked, stack, []);
+  const why = `no rollout is under way${asked.server === undefined ? `; ${UNSEEN}` : ''}`;
   for (const group of groups) deps.emit({ type: 'group.skipped', group, why });
   return { outcome: 'nothing', results: [] };
 }

@@ -12,7 +12,7 @@ import { wayBackOf } from '../history/back-by-history.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import type { CommonFlags, Run, RunResult } from '../../run/run.js';
 import type { CommandResult, LookAgain, ProcessContext } from '../../run/process-context.js';
-import { expectNoneUnbegun } from '../server/call-off.js';
+import { expectNoneStarting } from '../server/call-off.js';
 import { askFirst } from './ask-first.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
 import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
@@ -102,7 +102,7 @@ function goingBack(asked: RecoverAsked): Recovery {
     const outcome = results.some(({ outcome }) => BACK.includes(outcome)) ? 'undone' : orSizeKept(results);
     if (outcome === 'undone') return { outcome, results, ...(await frozenNext(run, plan, results)) };
     if (outcome === 'nothing' && asked.server !== undefined)
-      await expectNoneUnbegun(run, { server: asked.server, asked, groups: plan.groups });
+      await expectNoneStarting(run, { server: asked.server, asked, groups: plan.groups });
     if (outcome !== 'nothing' || plan.stack === undefined) return { outcome, results };
     const { reason, next } = await wayBackOf(run, plan.stack);
     run.deps.emit({ type: 'warning', reason });

@@ -14,14 +14,14 @@ import type { BalancerAsked } from '../groups/balancer-target.js';
 /** How many executions of a function are asked what they are about, the newest first. */
 const MOST_ASKED = 50;
 
-/** How long an execution may take until its first look: a call that fails is made again, and others may be in its way. */
+/** How long an execution may take until its first look: a call of its function that fails is made again. */
 const FIRST_LOOK_MS: Milliseconds = 300_000;
 
 /** Between two questions whether it has looked. */
 const POLL_MS: Milliseconds = 3_000;
 
 /** An execution, and the run that it takes the looks of. */
-export interface RunOnServer {
+interface RunOnServer {
   readonly arn: string;
   readonly run: string;
 }
@@ -34,24 +34,24 @@ interface CallOff {
   readonly groups: readonly string[];
 }
 
-/** The executions that were asked to go back: those that ended before they began, and whether one has begun meanwhile. */
+/** What was called off: executions that ended before they began, and whether one has begun meanwhile. */
 interface CalledOff {
   readonly ended: readonly string[];
   readonly begun: boolean;
 }
 
 /**
- * Calls off what was started on a server and has not looked yet. Nothing of it is on the groups, so a note is left there
- * that names its run: whichever look comes first obeys it, and one that writes its record at that moment obeys it next.
+ * Calls off what was started on a server and has not looked yet. Nothing of it is on the groups, so a note is left
+ * that names its run: the first look obeys it, and one that writes its record at that very moment obeys it next.
  * Stopping the execution instead would not stop a look that is under way.
  *
- * @throws Failure `refused` where there is no such function, `stopped` when the execution does not look in time
+ * @throws Failure `refused` where Lambda may not be asked, `stopped` when the execution does not look in time
  */
 export async function callOff(run: Run, all: CallOff): Promise<CalledOff> {
   const ended: string[] = [];
   for (const one of await executionsAbout(run, all)) {
     await noteCallOff(run, all.groups, one.run);
-    const end = await ofUnbegun(run, all, one);
+    const end = await ofStarting(run, all, one);
     if (end === 'begun') return { ended, begun: true };
     ended.push(one.run);
     await withdrawCallOff(run, all.groups, one.run);
@@ -88,11 +88,11 @@ export async function withdrawCallOff(
  * Refuses to end well while a rollout is about to begin on the groups.
  * @throws Failure `refused`
  */
-export async function expectNoneUnbegun(run: Run, all: CallOff): Promise<void> {
+export async function expectNoneStarting(run: Run, all: CallOff): Promise<void> {
   const [first] = await executionsAbout(run, all);
   if (first === undefined) return;
   throw refused(
-    'rollback.unbegun',
+    'rollback.starting',
     `Nothing is on the groups yet, but execution ${first.run} is running on function ${all.server} for them: its ` +
       'rollout would begin with its first look.',
     [],
@@ -104,9 +104,8 @@ export async function expectNoneUnbegun(run: Run, all: CallOff): Promise<void> {
 async function executionsAbout({ deps }: Run, { server, asked, groups }: CallOff): Promise<readonly RunOnServer[]> {
   const gateway = retrying(deps);
   try {
-    const running = await gateway.runningExecutions(server);
-    if (running === undefined)
-      throw refused('server.missing', `There is no function ${server}, so nothing was started on it.`, []);
+    // Nothing was started on a function that is not there.
+    const running = (await gateway.runningExecutions(server)) ?? [];
     const found: RunOnServer[] = [];
     for (const { arn, name } of running.slice(0, MOST_ASKED)) {
       const how = await gateway.execution(arn);
@@ -164,7 +163,7 @@ function isAbout({ options }: About, asked: BalancerAsked, groups: readonly stri
 }
 
 /** Waits until it has ended, or its record is on a group. @throws Failure `stopped` */
-async function ofUnbegun(
+async function ofStarting(
   { deps }: Run,
   { server, asked, groups }: CallOff,
   one: RunOnServer,

@@ -171,13 +171,13 @@ async function follow(all: Follower): Promise<CommandResult> {
     way,
   );
   const { isCI } = await import('ci-info');
-  let calledOff = false;
+  const called = { off: false };
   const wish = leaveOrCancel(
     surroundings,
     !isCI,
     {
       cancel: () => {
-        calledOff = true;
+        called.off = true;
         void goBack(all, say);
       },
       unclear: () => say('That is none of both: the rollout goes on, and this command follows it.'),
@@ -214,7 +214,7 @@ async function follow(all: Follower): Promise<CommandResult> {
       show({ v: 1, seq: last + 1, at: clock.now(), run: started.name, event });
     });
   } finally {
-    if (calledOff && wish.left() === undefined) await withdraw(all);
+    if (called.off && wish.left() === undefined) await withdraw(all);
     await close(renderer, sinks, wish);
   }
 }
@@ -259,8 +259,8 @@ async function close(renderer: Renderer, sinks: Sinks, wish: LeaveOrCancel): Pro
 }
 
 /**
- * What `ha-updater cancel` does, beside the following, for this very execution whether it has looked or not: the run over
- * there obeys it within seconds, and says so.
+ * What `ha-updater cancel` does, beside the following, for this very execution whether it has looked or not: the run
+ * over there obeys it within seconds, and says so.
  */
 async function goBack({ given, started, surroundings }: Follower, say: (text: string) => void): Promise<void> {
   const quiet = { ...surroundings, command: 'cancel', json: true, onSignal: () => () => undefined };

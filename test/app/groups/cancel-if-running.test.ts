@@ -17,7 +17,7 @@ describe('cancel --if-running', () => {
     const well = await cancel('--if-running');
     expect(well.document).to.include({ outcome: 'nothing', exitCode: 0 });
     expect(well.events.map(({ event }) => (event.type === 'group.skipped' ? event.why : ''))).to.include(
-      'no rollout is under way',
+      'no rollout is under way; one that was started on a server seconds ago is found with --server NAME',
     );
   });
 

@@ -34,7 +34,7 @@ describe('a rollout on a server that has not looked yet', function () {
     await world.stop();
   });
   const json = (...words: readonly string[]) => world.json(words);
-  const newest = (): ExecutionRow => row.executions.at(-1) as ExecutionRow;
+  const newest = (): ExecutionRow => row.executions.at(-1)!;
   const start = async (...words: readonly string[]): Promise<ExecutionRow> => {
     const { code, document } = await json(...words, ...ON_SERVER, '--detach');
     expect(code, JSON.stringify(document)).to.equal(0);
@@ -47,7 +47,7 @@ describe('a rollout on a server that has not looked yet', function () {
     const asked = JSON.parse(execution.input) as Pick<LookOptions, 'command' | 'options'>;
     for (let looks = 0; looks < most; looks++) {
       const memory = memories.get(execution);
-      const run = updater.look({ ...asked, run: execution.name, by: 'lambda:rollouts:7', memory } as LookOptions);
+      const run = updater.look({ ...asked, run: execution.name, by: 'lambda:rollouts:7', memory });
       const look = await run;
       if ('result' in look) {
         const at = world.sandbox.clock.now();
@@ -133,7 +133,7 @@ describe('a rollout on a server that has not looked yet', function () {
   it('keeps rollback from ending well, which finds nothing', async () => {
     await start('update-asgs', '--asg', 'web');
     const { code, document } = await json('rollback', '--asg', 'web', ...SERVER);
-    expect([code, document.failure?.code], JSON.stringify(document)).to.deep.equal([3, 'rollback.unbegun']);
+    expect([code, document.failure?.code], JSON.stringify(document)).to.deep.equal([3, 'rollback.starting']);
     expect(document.failure?.next.join('\n')).to.contain('ha-updater cancel --asg web --server rollouts');
     newest().stoppedAt = world.sandbox.clock.now();
     const none = await json('rollback', '--asg', 'web', ...SERVER);
