@@ -8,6 +8,7 @@ import Unfreeze from './groups/unfreeze.js';
 import UpdateAsgs from './groups/update-asgs.js';
 import Check from './inspect/check.js';
 import Config from './inspect/config.js';
+import Conformance from './inspect/conformance.js';
 import Diagnose from './inspect/diagnose.js';
 import Doctor from './inspect/doctor.js';
 import Explain from './inspect/explain.js';
@@ -36,6 +37,7 @@ export const COMMANDS = {
   check: Check,
   completion: Completion,
   config: Config,
+  conformance: Conformance,
   diagnose: Diagnose,
   doctor: Doctor,
   explain: Explain,

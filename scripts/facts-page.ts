@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { STORIES } from '../src/conformance/stories/index.js';
 
 /** What the code or the sandbox takes for true of AWS, as the comment beside it says. */
 export interface Fact {
@@ -58,15 +59,20 @@ function declared(line: string): string {
   return value === '' ? name : `${name} = ${value}`;
 }
 
-/** docs/AWS-FACTS.md: all of them, by area. */
-export function factsPage(): string {
+/** All facts that the sources tell, in the order of their files. */
+export function allFacts(): readonly Fact[] {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const files = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' })
     .map((name) => `src/${name.replaceAll('\\', '/')}`)
     // What is told to others than AWS has sources of its own.
     .filter((name) => name.endsWith('.ts') && !name.startsWith('src/render/'))
     .sort();
-  const facts = files.flatMap((file) => factsIn(readFileSync(`${root}${file}`, 'utf8'), file));
+  return files.flatMap((file) => factsIn(readFileSync(`${root}${file}`, 'utf8'), file));
+}
+
+/** docs/AWS-FACTS.md: all of them, by area. */
+export function factsPage(): string {
+  const facts = allFacts();
   const areaOf = ({ file }: Fact): string | undefined => AREAS.find(([, where]) => where.test(file))?.[0];
   const outside = facts.find((fact) => areaOf(fact) === undefined);
   if (outside !== undefined) throw new Error(`scripts/facts-page.ts has no area for ${outside.file}.`);
@@ -77,14 +83,15 @@ export function factsPage(): string {
     '',
     'The comments in the code say where AWS documents what the code relies on, and what is only assumed. This page is',
     `made of them by \`npm run docs\`: ${facts.length} facts, of which **${assumed} are assumed**, wholly or in part.`,
-    'None of them was tried on AWS by a test of this repository. Which lengths, patterns and values AWS takes is not',
-    'here: the sandbox has those from its API models (`npm run constraints`).',
+    'None of them was tried on AWS by a test of this repository; those with the name of a story can be, by somebody',
+    'who has an account ([CONFORMANCE.md](CONFORMANCE.md)). Which lengths, patterns and values AWS takes is not here: the',
+    'sandbox has those from its API models (`npm run constraints`).',
     ...parts.flatMap(({ title, facts: some }) => (some.length === 0 ? [] : ['', `## ${title}`, '', ...table(some)])),
     '',
   ].join('\n');
 }
 
-function isAssumed({ what, source = '' }: Fact): boolean {
+export function isAssumed({ what, source = '' }: Fact): boolean {
   return ASSUMED.test(`${what} ${source}`);
 }
 
@@ -94,10 +101,18 @@ function table(facts: readonly Fact[]): readonly string[] {
     '|---|---|---|',
     ...facts.map((fact) => {
       const beside = `${fact.name === '' ? '' : `\`${fact.name}\` `}in \`${fact.file}\``;
-      const source = fact.source ?? '';
-      return `| ${cell(beside)} | ${cell(fact.what)} | ${isAssumed(fact) ? '**assumed** ' : ''}${cell(source)} |`;
+      const tried = STORIES.filter(({ facts: some }) => some.includes(besideOf(fact))).map(({ name }) => `\`${name}\``);
+      const source = [isAssumed(fact) ? '**assumed**' : '', cell(fact.source ?? '')]
+        .filter((one) => one !== '')
+        .join(' ');
+      return `| ${cell(beside)} | ${cell(fact.what)} | ${[source, ...tried].join('; story ')} |`;
     }),
   ];
+}
+
+/** What a fact is beside, as stories name it: `NAME in FILE`. */
+export function besideOf({ name, file }: Fact): string {
+  return `${name === '' ? '' : `${name} `}in ${file}`;
 }
 
 function cell(text: string): string {

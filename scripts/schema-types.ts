@@ -9,6 +9,7 @@ export type {
   LockDocument,
   ReportDocument,
   CheckDocument,
+  ConformanceDocument,
   SettingsDocument,
   StatusDocument,
   ValidateDocument,

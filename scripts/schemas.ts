@@ -13,6 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
   validate: 'ValidateDocument',
   report: 'ReportDocument',
   check: 'CheckDocument',
+  conformance: 'ConformanceDocument',
   explain: 'ExplainDocument',
   lock: 'LockDocument',
   config: 'SettingsDocument',

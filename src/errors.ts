@@ -12,6 +12,8 @@ export const EXIT = {
   stopped: 5,
   held: 6,
   stackFailed: 7,
+  /** `conformance`: AWS answered otherwise than expected. */
+  differs: 8,
   /** `plan --detailed-exitcode`: there are changes. */
   changes: 10,
 } as const;

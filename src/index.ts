@@ -17,6 +17,8 @@ export { doctor, type DoctorAsked, type DoctorDocument } from './app/inspect/doc
 export { listAll, type ListDocument } from './app/inspect/list-groups.js';
 export { showHistory, type HistoryDocument } from './app/history/show-history.js';
 export { checkEvents, type CheckDocument } from './app/inspect/check-events.js';
+export { conformance } from './app/conformance/conformance.js';
+export type { ConformanceDocument } from './app/conformance/play-stories.js';
 export { report, type ReportDocument } from './app/inspect/tell-report.js';
 export { completion } from './app/completion.js';
 export { explain } from './app/inspect/explain.js';

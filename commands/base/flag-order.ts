@@ -34,6 +34,7 @@ export const FLAG_GROUPS: readonly string[] = [
   'LOCK',
   'HISTORY',
   'SERVER',
+  'CONFORMANCE',
   'AWS',
   'OUTPUT',
   'GLOBAL',

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../clock.js';
 
 /**
- * What an hour of each costs at the most, in US dollars. Source: AWS's price lists of us-east-1, rounded up; other
+ * What an hour of each costs at the most, in US dollars, by AWS's price lists of us-east-1, rounded up; other
  * regions take up to twice as much.
  */
 const HOURLY = {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { AwsFault } from '../errors.js';
-import type { ConformanceVerdict, StoryHead, StoryResult } from '../model/conformance.js';
+import type { ConformanceVerdict, StoryHead, StoryResult } from '../model/story-result.js';
 import { around, patient, type Aws } from './aws.js';
 import { reset } from './reset.js';
 import { awaitStack, createStack, deleteStack, networkOf, stackName, type StackOrder } from './stack.js';
@@ -29,8 +29,8 @@ export interface Played {
 }
 
 /**
- * Makes the stack, plays the stories one after the other and deletes the stack in any case: after a failure, a signal and
- * the deadline too. Only a process that is killed leaves it, for `--clean`.
+ * Makes the stack, plays the stories one after the other and deletes the stack in any case: after a failure, a signal
+ * and the deadline too. Only a process that is killed leaves it, for `--clean`.
  */
 export async function play(aws: Aws, clock: Clock, order: PlayOrder): Promise<Played> {
   const { run, ends, wake, say } = order;

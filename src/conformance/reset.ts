@@ -3,7 +3,7 @@ import type { Stage } from './stage.js';
 /** Name of the lifecycle hook that a story puts on its group. */
 export const HOOK = 'conformance';
 /** How each group is found by every story. */
-export const BASE = { MinSize: 1, MaxSize: 4, DesiredCapacity: 2 } as const;
+const BASE = { MinSize: 1, MaxSize: 4, DesiredCapacity: 2 } as const;
 
 /** Brings both groups back to what every story begins with, whatever the one before it left. */
 export async function reset(stage: Stage): Promise<void> {

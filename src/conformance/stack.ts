@@ -136,8 +136,8 @@ async function lookAt({ cloudFormation }: Aws, name: string): Promise<AwsStack |
 }
 
 /**
- * Deletes the stack and waits until it is gone, whatever it is in the middle of: an update is waited for, a deletion that
- * failed is asked for again.
+ * Deletes the stack and waits until it is gone, whatever it is in the middle of: an update is waited for, a deletion
+ * that failed is asked for again.
  * @returns undefined when it is gone; else how it stands
  */
 export async function deleteStack(aws: Aws, name: string, clock: Clock): Promise<string | undefined> {

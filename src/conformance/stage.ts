@@ -1,7 +1,7 @@
 import type { AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
 import type { Clock, Milliseconds } from '../clock.js';
 import { AwsFault } from '../errors.js';
-import type { Comparison, StoryHead } from '../model/conformance.js';
+import type { Comparison, StoryHead } from '../model/story-result.js';
 import type { Aws } from './aws.js';
 
 /** What the stack of a run has made. */

@@ -78,6 +78,13 @@ export const CODES: Readonly<Record<string, string>> = {
   'config.variable':
     'A variable that begins with HA_UPDATER_ has a value that its flag does not take, or looks mistyped.',
 
+  'conformance.account':
+    'The credentials are of an account that --accounts does not name. Nothing is made in an account that was not named.',
+  'conformance.ended':
+    'conformance ended before all stories were played; the reason stands in the message. Its stack was deleted.',
+  'conformance.notCleaned':
+    'The stack of conformance could not be deleted and costs money until it is gone: conformance --clean tries again.',
+
   'diagnose.balancerDeleted':
     'A load balancer or target group was deleted while it was attached to a group. Detach it with the printed ' +
     'command; until then Auto Scaling launches nothing there.',

@@ -15,5 +15,6 @@ export const EXIT_CODES: Readonly<Record<ExitCode, string>> = {
   7:
     'The change of the stack failed, and this run replaced no instances. Correct the template or the parameters; ' +
     'status --events and diagnose show what CloudFormation says.',
+  8: 'conformance: AWS answered otherwise than this tool takes for true. Please report it, with what --report wrote.',
   10: 'plan --detailed-exitcode: there is something to change.',
 };

@@ -92,8 +92,11 @@ interface Simulated {
 export interface CommandResult {
   readonly v: 1;
   readonly command: string;
-  /** `shown` and `served` for commands that change nothing; `started` for what goes on elsewhere. */
-  readonly outcome: Outcome | 'shown' | 'served' | 'started';
+  /**
+   * `shown` and `served` for commands that change nothing; `started` for what goes on elsewhere; `differs` where AWS
+   * answered otherwise than `conformance` expected.
+   */
+  readonly outcome: Outcome | 'shown' | 'served' | 'started' | 'differs';
   readonly exitCode: ExitCode;
   readonly run?: string;
   /** ARN of the durable execution that did it, or does it. */

@@ -30,7 +30,7 @@ export async function playOnSandbox(
 }
 
 /** AWS in its own words, of a sandbox. */
-export async function clientsOf({ clientConfig }: Sandbox): Promise<Aws> {
+async function clientsOf({ clientConfig }: Sandbox): Promise<Aws> {
   const { region, credentials, requestHandler } = clientConfig();
   const clients = createClients({ region, credentials: () => Promise.resolve(credentials), requestHandler });
   return {

@@ -104,7 +104,7 @@ describe('the codes', function () {
     expect(Object.values(EXIT).map((code) => [code, meaningOf(String(code))?.endsWith('.')])).to.deep.equal(
       Object.values(EXIT).map((code) => [code, true]),
     );
-    for (const none of ['8', '04', 'toString', 'constructor', 'cfn-lint.X1', 'group.', ''])
+    for (const none of ['9', '04', 'toString', 'constructor', 'cfn-lint.X1', 'group.', ''])
       expect(meaningOf(none), none).to.equal(undefined);
   });
 

@@ -42,7 +42,8 @@ const CLASSIC: Story = {
   name: 'classic-states',
   fact:
     'A classic balancer says InService with words of its own while an instance drains, OutOfService when it is not ' +
-    'registered, and OutOfService, then InService, when it is registered again. An id that does not exist fails the call.',
+    'registered, and OutOfService, then InService, when it is registered again. An id that does not exist fails the ' +
+    'call.',
   source: 'Classic Load Balancers API reference, InstanceState and DescribeInstanceHealth',
   facts: [],
   play: async (stage) => {

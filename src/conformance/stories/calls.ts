@@ -5,8 +5,7 @@ import { READ_LAG_MS, type Stage, type Story } from '../stage.js';
 const LIMITS: Story = {
   name: 'ids-per-call',
   fact: 'One call takes 20 instances for standby, 50 for protection and 100 to terminate; more are refused.',
-  source:
-    'Auto Scaling API reference, InstanceIds of EnterStandby, SetInstanceProtection and TerminateInstanceInAutoScalingGroup',
+  source: 'Auto Scaling API reference, EnterStandby, SetInstanceProtection and TerminateInstanceInAutoScalingGroup',
   facts: [
     'MAX_STANDBY_PER_CALL = 20 in src/decide/strategies/swap/serve-again.ts',
     'MAX_PROTECTED_PER_CALL = 50 in src/decide/rollout/scale-in-protection.ts',
@@ -37,8 +36,8 @@ const LIMITS: Story = {
 const TAGS: Story = {
   name: 'notes-and-lag',
   fact:
-    'A tag of 256 characters on a group is read back within 30 s, one that is longer is refused, and deleting one that ' +
-    'is not there is no error. A size that was set is read back within 30 s.',
+    'A tag of 256 characters on a group is read back within 30 s, one that is longer is refused, and deleting one ' +
+    'that is not there is no error. A size that was set is read back within 30 s.',
   source: 'assumed',
   facts: ['in src/decide/read-lag.ts'],
   play: async (stage) => {
@@ -67,8 +66,8 @@ const TAGS: Story = {
 const REFUSALS: Story = {
   name: 'refusals',
   fact:
-    'A desired capacity beyond the bounds is refused, what does not exist is told in the words by which the tool knows ' +
-    'it, and a policy without its settings is refused.',
+    'A desired capacity beyond the bounds is refused, what does not exist is told in the words by which the tool ' +
+    'knows it, and a policy without its settings is refused.',
   source: 'Auto Scaling API reference, Common errors; PutScalingPolicy',
   facts: ['requireSettings in src/sandbox/world/autoscaling/operations/scaling-policies.ts'],
   play: async (stage) => {

@@ -18,7 +18,7 @@ export interface StoryHead {
   readonly name: string;
   /** What is taken for true, as sentences. */
   readonly fact: string;
-  /** Where AWS documents it, or `assumed` where it does not. */
+  /** AWS's page that says so, or a word that there is none. */
   readonly source: string;
   /** The names and files of docs/AWS-FACTS.md that it tries: `NAME in FILE`. */
   readonly facts: readonly string[];
