@@ -10,7 +10,8 @@ export default class Conformance extends BaseCommand {
     'Makes a stack of very small instances and two internal load balancers in the account that is named, plays 15 ' +
     'short stories on it, and deletes it in any case: at the end, after a failure, a signal and the deadline. What ' +
     'it may cost is said and asked first. Groups of others are not touched. Exits with 0 when all is as expected, ' +
-    'with 8 when AWS answered otherwise, with 5 when something was not shown or the stack is left. No settings are read.';
+    'with 8 when AWS answered otherwise, with 5 when something was not shown or the stack is left. No settings are ' +
+    'read.';
   static override examples = [
     '<%= config.bin %> conformance --list',
     '<%= config.bin %> conformance --accounts 123456789012 --report conformance.json',
