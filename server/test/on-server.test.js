@@ -247,6 +247,23 @@ describe('a rollout on a server, by the command line', function () {
     expect(images()).to.deep.equal([GOOD[3]]);
   });
 
+  it('shows why a function tells nothing whose calls fail before they begin', async () => {
+    const broken = join(folder, 'broken.zip');
+    writeFileSync(broken, await buildServer(ROOT, 'server/test/support/broken.js'));
+    const deployed = await cli(
+      ...['server', 'deploy', 'broken', '--bundle', broken, '--s3-bucket', 'bundles', '--stacks', 'web'],
+    );
+    expect(deployed.code, deployed.stderr + deployed.stdout).to.equal(0);
+    const following = start(['update-asgs', 'web', '--on', 'server', '--server', 'broken', ...CALM, '--json'], { env });
+    await following.sees(/\[server\.log\]/);
+    const { DurableExecutions: all } = call('lambda', 'ListDurableExecutionsByFunction', { FunctionName: 'broken' });
+    call('lambda', 'StopDurableExecution', { DurableExecutionArn: all[0].DurableExecutionArn });
+    const { code, stdout, stderr } = await following.finished;
+    expect(code, stdout + stderr).to.equal(5);
+    expect(stderr).to.match(/WARNING The log of the function says: .*never-to-be-loaded.*\[server\.log\]/);
+    expect(JSON.parse(stdout).failure.reasons[0].text).to.contain('never-to-be-loaded');
+  });
+
   it('is followed by what anybody sees where the log cannot be read, and says so once', async () => {
     await change(GOOD[1]);
     const from = (sandbox.clock.now() - sandbox.world.startedAt) / 1000;

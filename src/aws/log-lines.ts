@@ -21,5 +21,10 @@ export async function logLines(
     });
     return { page: events, next };
   });
-  return pages.flat().map(({ eventId: id = '', timestamp: at = 0, message: text = '' }): LogLine => ({ id, at, text }));
+  return pages
+    .flat()
+    .map(({ eventId: id = '', timestamp: at = 0, message: text = '', logStreamName: stream }): LogLine => ({
+      ...{ id, at, text },
+      ...(stream !== undefined && { stream }),
+    }));
 }

@@ -34,6 +34,8 @@ export interface LogLine {
   readonly id: string;
   readonly at: Instant;
   readonly text: string;
+  /** That of a function holds the version in brackets. */
+  readonly stream?: string;
 }
 
 /** ARN of the execution that goes on with the run, where one has handed it over. */

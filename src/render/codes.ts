@@ -402,10 +402,14 @@ export const CODES: Readonly<Record<string, string>> = {
   'server.bundle': 'The bundle of the function for rollouts on Lambda is not there, or is not one.',
   'server.ended': 'The execution on Lambda ended before its run did. The record of the rollout is kept.',
   'server.left': 'A command follows an execution on Lambda no longer. The rollout goes on there.',
+  'server.log':
+    'A call of the function on Lambda left a line in its log that is no event: why it tells nothing, or not all of it.',
   'server.missing': 'There is no durable function of that name to start the command on.',
   'server.notOne': 'The stack is not one that `server deploy` made, or holds something else besides.',
   'server.notRemoved': 'CloudFormation could not delete the stack of the function.',
   'server.running': 'An execution is running on the function, so it is not removed.',
+  'server.silent':
+    'An execution on Lambda has told nothing since it was started. Its log and server status show what its calls do.',
 
   'template.alias': 'YAML aliases are not taken by CloudFormation.',
   'template.bucket': 'The bucket for the template is not there or may not be written.',

@@ -4,6 +4,7 @@ import Resume from '../../commands/groups/resume.js';
 import { inputOf } from '../../src/app/server/execution-input.js';
 import { RECOVER, UPDATE_GROUPS } from '../../src/library/option-tables.js';
 import { lambdaState, type FunctionRow } from '../../src/sandbox/world/lambda/state.js';
+import { keepLines, removeLogGroup } from '../../src/sandbox/world/logs/logs.js';
 import { simulatedWorld, type SimulatedWorld } from './support/simulated-world.js';
 import { standardGroup } from '../support/sandbox.js';
 
@@ -120,6 +121,38 @@ describe('--on server', function () {
     expect([code, document.failure?.code]).to.deep.equal([5, 'server.ended']);
     expect(document.failure?.what).to.contain('Lambda says STOPPED');
     expect(document.failure?.next.join('\n')).to.match(/status --asg web[^\n]*\n.*resume --asg web[^\n]*\n.*rollback/);
+  });
+
+  it('shows what calls that fail leave in the log, and keeps it in its last words', async () => {
+    const { sandbox } = world;
+    sandbox.invoke('logs', 'CreateLogGroup', { logGroupName: '/aws/lambda/rollouts' });
+    const soon = sandbox.clock.now() + 20_000;
+    const failing = 'ERROR Uncaught Exception {"errorType":"Runtime.ImportModuleError"}';
+    for (const seconds of [0, 30])
+      sandbox.clock.at(soon + seconds * 1000, () =>
+        keepLines(sandbox.world, '/aws/lambda/rollouts', '2026/11/30/[7]a', [failing, 'START of a call']),
+      );
+    sandbox.clock.at(soon + 90_000, () => {
+      const arn = row.executions.at(-1)?.arn;
+      sandbox.invoke('lambda', 'StopDurableExecution', { DurableExecutionArn: arn });
+    });
+    const { code, document, stderr } = await json('update-asgs', '--asg', 'web', ...ON_SERVER);
+    expect([code, document.failure?.code]).to.deep.equal([5, 'server.ended']);
+    expect(stderr.match(/WARNING The log of the function says: ERROR Uncaught.*\[server\.log\]/g)).to.have.length(1);
+    expect(stderr).to.not.contain('server.silent');
+    expect(document.failure?.reasons.map(({ code: one }) => one)).to.deep.equal(['server.log']);
+    expect(JSON.stringify(document)).to.not.contain('START of a call');
+  });
+
+  it('says so where a run tells nothing at all', async () => {
+    const { sandbox } = world;
+    sandbox.clock.at(sandbox.clock.now() + 120_000, () => {
+      const arn = row.executions.at(-1)?.arn;
+      sandbox.invoke('lambda', 'StopDurableExecution', { DurableExecutionArn: arn });
+    });
+    const { stderr } = await json('update-asgs', '--asg', 'web', ...ON_SERVER);
+    expect(stderr.match(/\[server\.silent\]/g)).to.have.length(1);
+    removeLogGroup(sandbox.world, '/aws/lambda/rollouts');
   });
 
   it('ends with what the execution answers, where its log has nothing', async () => {

@@ -8,6 +8,8 @@ import { handedOverTo, type ExecutionEnd, type StartedExecution } from '../../mo
 import type { Outcome, RunEvent, Stamped } from '../../model/event.js';
 import type { CommandResult } from '../../run/process-context.js';
 import { faultText } from '../../text/fault-text.js';
+import type { Reason } from '../../model/rollout/decision.js';
+import { TROUBLE, type LogTroubles } from './log-troubles.js';
 import { eventOrder, type EventOrder } from './event-order.js';
 import type { LeaveOrCancel } from './leave-or-cancel.js';
 
@@ -24,6 +26,10 @@ export interface Following {
   readonly show: (stamped: Stamped) => void;
   /** For people beside the run's own output. */
   readonly say: (text: string) => void;
+  /** What calls that fail leave in the log besides events. */
+  readonly troubles: LogTroubles;
+  /** Tells people of one. */
+  readonly warn: (reason: Reason) => void;
   /** One look of somebody who only watches, for want of the log. */
   readonly watchOnce: () => Promise<void>;
   readonly wish: Pick<LeaveOrCancel, 'left'>;
@@ -56,9 +62,11 @@ export async function followExecution(following: Following): Promise<CommandResu
   let end: { readonly how: ExecutionEnd; readonly seenAt: Instant } | undefined;
   let { arn } = started;
   let askAt = deps.clock.now();
+  let told: Instant | undefined;
   for (;;) {
     const events = await read();
     events?.forEach(show);
+    told = await lookForTroubles(following, events, told);
     const finished = events?.find((one): one is Finished => one.event.type === 'run.finished');
     if (finished !== undefined) return resultBy(following, finished);
     const now = deps.clock.now();
@@ -75,6 +83,34 @@ export async function followExecution(following: Following): Promise<CommandResu
     if (left !== undefined) throw followsNoLonger(following, left);
     await pause(deps, POLL_MS);
   }
+}
+
+/**
+ * Says why events do not come, as far as the log does; that it cannot be read is said where events are read.
+ * @param before when events came last
+ * @returns when they have come last now
+ */
+async function lookForTroubles(
+  { deps, log, since, troubles, warn }: Following,
+  events: readonly Stamped[] | undefined,
+  before: Instant | undefined,
+): Promise<Instant | undefined> {
+  if (events === undefined) return before;
+  const now = deps.clock.now();
+  const told = events.length > 0 ? now : before;
+  if (troubles.isDue(now, told)) {
+    const from = Math.max(since, (told ?? since) - OVERLAP_MS);
+    const lines = await retrying(deps)
+      .logLines({ group: log, from, pattern: TROUBLE })
+      .catch((error: unknown) => {
+        if (error instanceof AwsFault) return [];
+        throw error;
+      });
+    troubles.take(lines).forEach(warn);
+  }
+  const silence = troubles.silence(now, told);
+  if (silence !== undefined) warn(silence);
+  return told;
 }
 
 /** Reads what is new; undefined once the log cannot be read, where it is watched instead. */
@@ -151,13 +187,13 @@ function documentIn(text: string): CommandResult | undefined {
   }
 }
 
-function endedBefore({ started, ways }: Following, { status, error }: ExecutionEnd): Failure {
+function endedBefore({ started, ways, troubles }: Following, { status, error }: ExecutionEnd): Failure {
   return new Failure('stopped', {
     code: 'server.ended',
     what:
       `Execution ${started.name} ended before its run did: Lambda says ${status}` +
       (error === undefined ? '.' : ` (${error}).`),
-    reasons: [],
+    reasons: troubles.all(),
     serves: 'What served at its last look.',
     left: 'The rollout as it stands, with its record on the groups; no run continues it by itself.',
     next: ways.back,

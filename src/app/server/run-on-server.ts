@@ -10,12 +10,14 @@ import { watchGroups, type GroupWatcher } from '../../engine/watch/watch-groups.
 import { AwsFault, badFlags, EXIT_OF, Failure, refused } from '../../errors.js';
 import type { StartedExecution } from '../../model/execution.js';
 import { lineWriter } from '../../render/line-writer.js';
+import { sentence } from '../../text/sentence.js';
 import { createStream } from '../../render/stream.js';
 import { endWithError } from '../../run/end-with-error.js';
 import { tellFacts, toFailure } from '../../run/failure.js';
 import { withPlace } from '../../run/place.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { createRenderer } from '../../run/renderer-choice.js';
+import { createSecrets } from '../../run/secrets.js';
 import { openSinks, type Sinks } from '../../run/sinks.js';
 import { connect, QUICK } from '../../run/run.js';
 import type { Renderer } from '../../render/stream.js';
@@ -28,6 +30,7 @@ import { withdrawCallOff } from './call-off.js';
 import { expectTargets } from './expect-targets.js';
 import { inputOf, serverProblems, type ServerFlags } from './execution-input.js';
 import { followExecution, lostSight, type Following } from './follow-execution.js';
+import { logTroubles } from './log-troubles.js';
 import { leaveOrCancel, type LeaveOrCancel } from './leave-or-cancel.js';
 
 /** A command over groups that a function on Lambda does. */
@@ -172,18 +175,12 @@ async function follow(all: Follower): Promise<CommandResult> {
   );
   const { isCI } = await import('ci-info');
   const called = { off: false };
-  const wish = leaveOrCancel(
-    surroundings,
-    !isCI,
-    {
-      cancel: () => {
-        called.off = true;
-        void goBack(all, say);
-      },
-      unclear: () => say('That is none of both: the rollout goes on, and this command follows it.'),
-    },
-    systemClock(),
-  );
+  const cancelIt = (): void => {
+    called.off = true;
+    void goBack(all, say);
+  };
+  const unclear = (): void => say('That is none of both: the rollout goes on, and this command follows it.');
+  const wish = leaveOrCancel(surroundings, !isCI, { cancel: cancelIt, unclear }, systemClock());
   let last = 0;
   const show = (stamped: Parameters<Renderer['show']>[0]): void => {
     last = Math.max(last, stamped.seq);
@@ -192,15 +189,19 @@ async function follow(all: Follower): Promise<CommandResult> {
     surroundings.onEvent?.(stamped);
   };
   const deps: Deps = { ...looking.deps, interrupt: { received: undefined, wake: wish.wake } };
+  const log = `/aws/lambda/${given.server ?? ''}`;
+  const hidden = createSecrets(surroundings.env, undefined, sinks.secrets);
   const following: Following = {
     started,
     command: named,
     stack: given.stack,
-    log: `/aws/lambda/${given.server ?? ''}`,
+    log,
     deps,
     since,
     show,
     say,
+    troubles: logTroubles({ ...started, log, since: clock.now() }, hidden.redactWords),
+    warn: ({ code, text, remedy }) => say(`WARNING ${sentence(text)} ${remedy} [${code}]`),
     watchOnce: watcher(all, show, deps),
     wish,
     ways,

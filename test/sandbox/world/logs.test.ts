@@ -26,6 +26,7 @@ describe('CloudWatch Logs: lines of functions', () => {
     expect(await texts(first, '{ $.run = "a" }')).to.deep.equal(['{"run":"a"}', '{"run":"a","n":2}']);
     expect(await texts(first + 1, '{ $.run = "a" }')).to.deep.equal(['{"run":"a","n":2}']);
     expect(await texts(first, '"START a"')).to.deep.equal(['START a']);
+    expect(await texts(first, '?"START a" ?ab')).to.deep.equal(['{"run":"ab"}', 'START a']);
   });
 
   it('come page by page', async () => {

@@ -91,18 +91,22 @@ export const logsOperations: OperationTable = {
 };
 
 /**
- * Terms, each in quotes or by itself, which all have to be in a line, or one text field of lines that are JSON
+ * Terms, each in quotes or by itself, which all have to be in a line, or any of which where each has a question mark,
+ * or one text field of lines that are JSON
  * (`{ $.name = "value" }`); other patterns are not known here. Source: CloudWatch Logs user guide, "Filter pattern
  * syntax".
  */
 function matcher(pattern: string): (message: string) => boolean {
   const [, field = '', value = ''] = /^\s*\{\s*\$\.(\w+)\s*=\s*"([^"*]*)"\s*\}\s*$/.exec(pattern) ?? [];
   if (field !== '') return (message) => fieldsIn(message)[field] === value;
-  const terms = [...pattern.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, bare = '']) => quoted ?? bare);
-  if (/^\s*[[{%]/.test(pattern) || terms.some((term) => /^[?-]/.test(term)))
+  const words = [...pattern.matchAll(/(\??)(?:"((?:[^"\\]|\\.)*)"|(\S+))/g)];
+  const terms = words.map(([, , quoted, bare = '']) => quoted ?? bare);
+  if (words.length > 0 && words.every(([, mark]) => mark === '?'))
+    return (message) => terms.some((term) => message.includes(term));
+  if (/^\s*[[{%]/.test(pattern) || words.some(([, mark, , bare = '']) => mark === '?' || bare.startsWith('-')))
     throw new ServiceFault(
       'InvalidParameterException',
-      'The sandbox knows filter patterns of plain terms, and of one field.',
+      'The sandbox knows filter patterns of terms, all of them or any, and of one field.',
     );
   return (message) => terms.every((term) => message.includes(term));
 }

@@ -1,0 +1,2 @@
+/** A function whose calls fail before they begin. */
+throw new Error('never-to-be-loaded');
