@@ -14,7 +14,8 @@ import { draw, drawSwarm, simulate, type Story, type Strategy } from '../test/si
  * `--shrink S` for the shortest story that still goes wrong. `--wire` lets calls travel as forms and XML: twice as
  * slow,
  * and where calls fail at the same moment they fail in another order, so that a seed tells another story.
- * `--broken` is the same over a wire on which answers break off, are empty, or are those of a proxy.
+ * `--broken` is the same over a wire on which answers break off, are empty, or are those of a proxy. `--kept` leaves
+ * out the seeds in which no old half is kept after the verdict.
  *
  * `--digest FILE` writes a SHA-256 of each seed's journal; `--against FILE` compares with such a file, and names
  * the seeds
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     shrink: { type: 'string' },
     wire: { type: 'boolean', default: false },
     broken: { type: 'boolean', default: false },
+    kept: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     digest: { type: 'string' },
     against: { type: 'string' },
@@ -44,6 +46,9 @@ const inPlace = values.strategy === 'restart';
 const changes = values.strategy === 'change';
 const overTheWire = values.broken ? withBrokenAnswers : <T>(story: T): T => story;
 const storyOf = (seed: number): Story => overTheWire(values.swarm ? drawSwarm(seed, strategy) : draw(seed, strategy));
+
+/** Whether a seed is played: all are, or only those with a time in which the old half is kept. */
+const isPlayed = (seed: number): boolean => !values.kept || storyOf(seed).gates?.keepMs !== undefined;
 
 /** Restarts and changes of stacks have stories of their own. */
 const playOf = (
@@ -80,11 +85,14 @@ async function sweep(seeds: number, from: number): Promise<number> {
   const failed: { readonly seed: number; readonly wrong: readonly string[] }[] = [];
   let simulatedSeconds = 0;
   let runs = 0;
+  let seedsPlayed = 0;
   const digests = new Map<number, string>();
   const flag =
     `${values.wire ? '--wire ' : ''}${values.broken ? '--broken ' : ''}${values.swarm ? '--swarm ' : ''}` +
     (strategy === 'mixed' ? '' : `--strategy ${strategy} `);
-  for (let seed = from; seed < from + seeds; seed++) {
+  for (let seed = from; seedsPlayed < seeds; seed++) {
+    if (!isPlayed(seed)) continue;
+    seedsPlayed += 1;
     const told = await playOf(seed);
     simulatedSeconds += told.simulatedSeconds;
     runs += told.outcomes.length;

@@ -3,8 +3,9 @@ import { remedyText } from '../../src/text/commands/remedy.js';
 import { decide } from '../../src/decide/decide.js';
 import { guard } from '../../src/decide/guard/guard.js';
 import { imageReasons, type LaunchingGroup } from '../../src/decide/rollout/image/image-reasons.js';
+import type { Decision } from '../../src/model/rollout/decision.js';
 import type { Action } from '../../src/model/rollout/action.js';
-import type { Group } from '../../src/model/rollout/group.js';
+import type { Group, Instance } from '../../src/model/rollout/group.js';
 import type { RecordImage } from '../../src/model/rollout/record.js';
 import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 import {
@@ -83,6 +84,51 @@ describe('a rollout that gives its group another image', () => {
     it(`${then.split(' ').slice(0, 2).join(' ')} follows where it ${what}`, () => {
       expect(told(decide(observed([withShield(of, then)]), PLAN)).replace(/^renew web \+ /, '')).to.equal(then);
     });
+
+  describe('rolled back, with an instance launched since the record that stays', () => {
+    const stays = (differing: Partial<Instance>, differs: Partial<Group> = {}): Group =>
+      back({
+        names: 'lt/lt-1:$Default',
+        configurations: ['lt/lt-1:3'],
+        size: RECORD.size,
+        instances: [instance('i-old1', OLD), fresh('i-new1', differing)],
+        ...differs,
+      });
+    const clean = { clean: { web: { since: 0, looks: 2 } } };
+    const next = (of: Group): string => told(decide(observed([of], { seen: clean }), PLAN));
+    for (const [what, configuration] of [
+      ['of the new image, in the place of an old one that is gone', NEW],
+      ['of the former image, in the place of an old one that is gone', OLD],
+    ] as const) {
+      it(`resumes everything, and is over then: ${what}`, () => {
+        expect(next(stays(configuration))).to.equal(`resume ${[...PROCESSES, 'Launch'].join(',')}`);
+        expect(next(stays(configuration, { suspended: [] }))).to.match(/^clear/);
+      });
+    }
+
+    it('leaves one of the former image that somebody asked for beside the old ones', () => {
+      const beside = [instance('i-old1', OLD), instance('i-old2', OLD), fresh('i-new1', OLD)];
+      expect(next(stays(OLD, { suspended: [], instances: beside }))).to.match(/^clear/);
+    });
+
+    it('suspends again what somebody resumed while one of the new image has to leave', () => {
+      const beside = [instance('i-old1', OLD), instance('i-old2', OLD), fresh('i-new1', NEW)];
+      expect(next(stays(NEW, { suspended: [], instances: beside }))).to.equal(`suspend ${PROCESSES.join(',')}`);
+    });
+  });
+
+  it('suspends again what somebody resumed while a half leaves, but not for ever', () => {
+    const resumed = doubledGroup({
+      suspended: ['Launch'],
+      notes: { ...doubledGroup().notes, verdict: verdict('rollBack') },
+    });
+    const after = (times: number): Decision =>
+      decide(observed([resumed], { seen: { suspensions: { web: times } } }), PLAN);
+    expect(told(after(20))).to.equal(`suspend ${PROCESSES.join(',')}`);
+    const tired = after(21);
+    expect(told(tired)).to.equal('finish: web stuck');
+    expect(tired.kind === 'finish' && tired.results[0]?.why).to.include('somebody else keeps resuming Alarm');
+  });
 
   describe('rolled back, and a look that lags shows nothing suspended', () => {
     const lags = begun(MADE, '$Default', { suspended: [], notes: notes(MADE, 'rollBack') });

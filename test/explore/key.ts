@@ -233,6 +233,8 @@ const FIELDS: { readonly [K in keyof Required<Seen>]: (value: Seen[K], context: 
   adoptedAt: (value, { limit, rank }) => rows(value, (at) => `${limit(at)}/${rank(at)}`),
   began: (value, { lag }) => rows(value, lag),
   doubled: (value) => rows(value, (times) => String(Math.min(MOST, times))),
+  // How often is of account after twenty times alone; without it a circle shows as one.
+  suspensions: () => '',
   confirmed: (value) => rows(value, (what) => [...what].sort().join()),
   pending: (value, { lag, beats }) =>
     value

@@ -981,6 +981,41 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'kept-out-of-standby',
+    rule: 'one that stays old and comes out of standby changes the desired capacity without a wish of anybody',
+    breaks: { value: 'instances' },
+  },
+  {
+    name: 'set-since-taken-off',
+    rule: 'what was taken off before somebody set a size explains nothing of that size',
+    breaks: { replace: ['to === desired && ', ''] },
+  },
+  {
+    name: 'look-of-before',
+    rule: 'nothing is decided on a look that shows in service what an earlier one showed on its way out',
+    breaks: { condition: true },
+  },
+  {
+    name: 'lowered-in-window',
+    rule: 'whoever takes over a kept half takes no less for asked for than may have been set',
+    breaks: { value: 'Math.max(desired - units(halves.old), min)' },
+  },
+  {
+    name: 'less-asked-in-window',
+    rule: 'after a kept half came back, what was asked for meanwhile is the least, also where it is less than before',
+    breaks: { replace: ['wantedSize(record).desired', 'record.size.desired'] },
+  },
+  {
+    name: 'stuck-mate-awaited',
+    rule: 'a kept half does not wait for ever for one with which it is judged',
+    breaks: { value: 'undefined' },
+  },
+  {
+    name: 'guard-kept-before-verdict',
+    rule: 'the guard takes no instance for kept before the verdict',
+    breaks: { value: 'true' },
+  },
+  {
     name: 'taken-off-is-a-wish',
     rule: 'an instance that a person takes out for good lowers the desired capacity without a wish of anybody',
     breaks: { replace: ['takenOff === 0 && ', ''] },
@@ -1008,6 +1043,16 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'image-back-suspended',
     rule: 'a group that launches its former image again keeps nothing suspended, whatever a look that lags shows',
+    breaks: { condition: false },
+  },
+  {
+    name: 'image-back-loops',
+    rule: 'a group that launches its former image again has nothing suspended again for those that stay',
+    breaks: { condition: false },
+  },
+  {
+    name: 'suspends-for-ever',
+    rule: 'what others keep resuming while a half leaves is suspended a bounded number of times',
     breaks: { condition: false },
   },
   {

@@ -97,13 +97,21 @@ function floorOf(ledger: GroupLedger, record: RolloutRecord, half: 'old' | 'new'
   const alone = rows.filter((row) => isLeftAlone(ledger, record, row));
   const idle = (record.kept ?? 0) - sumUnits(alone.filter(isServing));
   const { backAt, keptUntil } = record.gates ?? {};
-  if (backAt !== undefined) return Math.max(desired, askedByOthers(record));
+  // New ones stand in for those left alone that are gone, and not for those that are there and do not serve.
+  const failing = sumUnits(alone.filter((row) => !isServing(row) && !isAway(row)));
+  if (backAt !== undefined) return leastAfterWindow(record) - failing;
   if (keptUntil !== undefined) {
     const old = rows.filter((row) => isOldIn(record, row) === true && !isAway(row));
     return Math.min(desired, (sizeNow(ledger)?.desired ?? desired) - sumUnits(old));
   }
   const spare = 'unavailable' in record && half === 'old' ? record.unavailable : 0;
   return desired - Math.max(spare, idle);
+}
+
+/** What others asked for while an old half was kept, be it more or less; what there was before where nobody did. */
+function leastAfterWindow({ size, theirs = {} }: RolloutRecord): number {
+  const { min = size.min, desired = Math.min(size.desired, theirs.max ?? Infinity) } = theirs;
+  return Math.max(min, desired);
 }
 
 function youngerFirst(ledger: GroupLedger, record: RolloutRecord, { instances: ids }: Termination): string | undefined {

@@ -89,13 +89,19 @@ export function windowRule(group: Group, action: Action, at: number, plan: Plan)
 /** The units below which serving must not fall by a termination. */
 export function floorOf({ size, instances }: Group, record: RolloutRecord): number {
   const { keptUntil, backAt } = record.gates ?? {};
-  if (backAt !== undefined) return Math.max(record.size.desired, askedFor(record));
+  if (backAt !== undefined) return leastAfterWindow(record);
   if (keptUntil === undefined) return record.size.desired;
   // An instance that was taken out of standby by hand came on top of what is asked for by now.
   const old = instances.filter(
     ({ launchedAt, lifecycle }) => isOld(launchedAt, record.startedAt) && !hasLeft(lifecycle),
   );
   return Math.min(record.size.desired, size.desired - old.length);
+}
+
+/** What was asked for in the time for which the old half was kept; what there was before where nobody asked. */
+function leastAfterWindow({ size, theirs = {} }: RolloutRecord): number {
+  const { min = size.min, desired = Math.min(size.desired, theirs.max ?? Infinity) } = theirs;
+  return Math.max(min, desired);
 }
 
 /** Whether all of these stand aside: they neither serve nor count. */
@@ -113,10 +119,12 @@ export function turned({ group, record, verdict }: RecordedDeed<Of<'judge'>>): b
 
 /**
  * No kept half is left behind that nobody would know any more. Once the verdict is to roll back, all of it is back, and
- * whoever is in standby then was put there by somebody else.
+ * before any verdict nothing is kept yet: whoever is in standby then was put there by somebody else.
  */
 export function keptHalfGone({ group, record, verdict }: RecordedDeed<Of<'clear'>>): string | undefined {
-  if (verdict?.outcome === 'rollBack') return undefined;
+  // rule: guard-kept-before-verdict
+  const isKept = verdict?.outcome === 'promote' || record.gates?.keptUntil !== undefined;
+  if (verdict?.outcome === 'rollBack' || !isKept) return undefined;
   const left = group.instances.some((one) => isOld(one.launchedAt, record.startedAt) && isAside(one));
   return record.gates?.keepMs !== undefined && left ? 'the kept half is still there' : undefined;
 }

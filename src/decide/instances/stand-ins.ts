@@ -2,7 +2,7 @@ import type { Group, Instance } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { inService, isAway, serving, standing, units, type Split } from './classify.js';
 import { missingKept } from '../ownership/ignored-old.js';
-import { goalOf, wantedSize } from '../sizes/wanted-size.js';
+import { wantedSize } from '../sizes/wanted-size.js';
 
 /** What a look says of a group in the middle of its rollout. */
 interface Halved {
@@ -40,11 +40,14 @@ export function standIn({ group, record, halves }: Halved, counted: readonly Ins
 
 /**
  * The least that serves once a roll-back is over: what there was, with those that it left as they were and that are
- * gone; after a kept half came back, also what was asked for meanwhile.
+ * gone; after a kept half came back, what was asked for in the time for which it was kept, be it more or less: as many
+ * were there by then.
  */
 export function leastOf(group: Group, record: RolloutRecord): number {
+  // rule: less-asked-in-window
+  const least = record.gates?.backAt === undefined ? record.size.desired : wantedSize(record).desired;
   // rule: kept-missed
-  return (record.gates?.backAt === undefined ? record.size.desired : goalOf(record)) + missingKept(group);
+  return least + missingKept(group);
 }
 
 /** Old instances that serve, or that Auto Scaling still calls healthy: these may serve again by themselves. */

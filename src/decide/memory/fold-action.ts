@@ -51,7 +51,11 @@ function afterConfirmed(seen: Seen, action: Action, at: Instant, plan: Plan): Se
     case 'resume':
       return { ...seen, confirmed: withConfirmed(seen, action.group, 'processes') };
     case 'suspend':
-      return { ...seen, confirmed: withConfirmed(owing(seen, action.group), action.group, 'suspended') };
+      return {
+        ...seen,
+        confirmed: withConfirmed(owing(seen, action.group), action.group, 'suspended'),
+        suspensions: { ...seen.suspensions, [action.group]: (seen.suspensions[action.group] ?? 0) + 1 },
+      };
     case 'freeze':
       return withKnown(seen, [action.group], { frozen: action.note });
     case 'note':
@@ -90,6 +94,7 @@ function afterRecord(seen: Seen, { group, record, lease }: Of<'record'>, at: Ins
     leaving: without(seen.leaving, group),
     left: without(seen.left, group),
     doubled: without(seen.doubled, group),
+    suspensions: without(seen.suspensions, group),
     sizes: { ...seen.sizes, [group]: asRecorded(record.size.desired, at) },
     confirmed: without(seen.confirmed, group),
   };

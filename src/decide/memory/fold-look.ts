@@ -43,6 +43,7 @@ export function nothingSeen(at: Instant): Seen {
     adoptedAt: {},
     began: {},
     doubled: {},
+    suspensions: {},
     confirmed: {},
     unnoted: {},
     unshielded: {},

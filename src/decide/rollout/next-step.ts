@@ -5,7 +5,10 @@ import type { JudgedGroup, RolloutGroup, RolloutView } from '../view.js';
 import { withVerdict } from '../make-view.js';
 import { SUSPENDED_BY_SWAP } from './processes.js';
 import { prepare } from './prepare.js';
-import { rollBack } from './roll-back.js';
+import { isRunningAgain, rollBack } from './roll-back.js';
+
+/** A run suspends processes so often on one group at most: where others keep resuming them, a person has to choose. */
+const MAX_SUSPENSIONS = 20;
 
 /** What to do next with a group that has a record: by the record's strategy, its verdict, and what is not done yet. */
 export function nextStep(view: RolloutView, of: RolloutGroup, strategy: Strategy): GroupStep {
@@ -22,7 +25,7 @@ export function nextStep(view: RolloutView, of: RolloutGroup, strategy: Strategy
   const judged = withVerdict(of);
   if (judged === undefined) return prepare(view, of);
   const { verdict } = judged;
-  const again = suspendAgain(judged);
+  const again = suspendAgain(view, judged);
   if (again !== undefined) return again;
   // rule: verdict-ignored
   if (verdict.outcome === 'rollBack') return rollBack(view, judged);
@@ -34,10 +37,18 @@ export function nextStep(view: RolloutView, of: RolloutGroup, strategy: Strategy
  * What somebody resumed while a half is leaving, or we did to have lost instances replaced. Launch belongs to the
  * roll-back, and replacing may be needed after the verdict to promote.
  */
-function suspendAgain({ group, record, verdict: { outcome }, halves }: JudgedGroup): GroupStep | undefined {
+function suspendAgain({ observed }: RolloutView, of: JudgedGroup): GroupStep | undefined {
+  const {
+    group,
+    record,
+    verdict: { outcome },
+    halves,
+  } = of;
   // While an old half is kept, what changes the membership runs as before.
   // rule: suspended-in-window
   if (outcome === 'promote' && record.gates?.keptUntil !== undefined) return undefined;
+  // rule: image-back-loops
+  if (outcome === 'rollBack' && isRunningAgain(of)) return undefined;
   const going = outcome === 'promote' ? halves.old : halves.new;
   // rule: roll-back-replaces
   const resumed = SUSPENDED_BY_SWAP.filter(
@@ -48,6 +59,11 @@ function suspendAgain({ group, record, verdict: { outcome }, halves }: JudgedGro
   );
   // rule: resumed-by-others
   if (going.length === 0 || resumed.length === 0) return undefined;
+  // rule: suspends-for-ever
+  if ((observed.seen.suspensions[group.name] ?? 0) > MAX_SUSPENSIONS) {
+    const held = `somebody else keeps resuming ${resumed.join(', ')}`;
+    return { kind: 'stuck', why: `${held}, which have to stay suspended until one half has left` };
+  }
   return act(
     'suspend',
     { type: 'suspend', group: group.name, processes: resumed },

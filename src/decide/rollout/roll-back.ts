@@ -1,5 +1,5 @@
 import type { Seen } from '../../model/rollout/decision.js';
-import type { Group } from '../../model/rollout/group.js';
+import type { Group, Instance } from '../../model/rollout/group.js';
 import type { GroupResult } from '../../model/rollout/group-result.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { notInService, serving, units } from '../instances/classify.js';
@@ -83,21 +83,30 @@ function ours(record: RolloutRecord): readonly string[] {
 }
 
 /**
+ * The group names again what it launched before, nothing that this rollout suspended is so any more, and whatever is
+ * left of the new image stands in for old ones that are missing: nobody has to leave, so nothing is suspended again.
+ */
+export function isRunningAgain(of: JudgedGroup): boolean {
+  const { group, record, halves } = of;
+  const { image } = record;
+  if (image === undefined || !isPointedBack(group, record) || group.notes.frozen !== undefined) return false;
+  const isGiven = ({ configuration }: Instance): boolean =>
+    configuration === `lt/${image.template}:${image.made ?? ''}`;
+  const leaves = halves.new.some(isGiven) && !standIn(of, mayServe(of));
+  return !leaves && ![...halves.unknown, ...halves.leaving].some(isGiven) && heldBack(group, record).length === 0;
+}
+
+/**
  * The end where the group launches again what it launched before: whatever it launches since then is none of the new
  * image, and stays.
  */
 function launchesAgain(view: RolloutView, of: JudgedGroup): GroupStep | undefined {
-  const { name, group, record, verdict, halves } = of;
-  const { image } = record;
-  if (image === undefined || !isPointedBack(group, record) || group.notes.frozen !== undefined) return undefined;
-  const given = [...halves.new, ...halves.unknown, ...halves.leaving].some(
-    ({ configuration }) => configuration === `lt/${image.template}:${image.made ?? ''}`,
-  );
+  const { name, verdict } = of;
   // A look that lags shows the group as it was before this process suspended anything.
   // rule: image-back-suspended
-  if (isOwing(view.observed.seen.confirmed[name])) return undefined;
-  const open = heldBack(group, record).length > 0 || liftShield(view, of).length > 0;
-  if (given || open || givenBack(of, originOf(view.observed.seen.sizes[name])) !== undefined) return undefined;
+  if (!isRunningAgain(of) || isOwing(view.observed.seen.confirmed[name])) return undefined;
+  const sizes = givenBack(of, originOf(view.observed.seen.sizes[name]));
+  if (sizes !== undefined || liftShield(view, of).length > 0) return undefined;
   const result: GroupResult = { group: name, outcome: 'rolledBack', why: verdict.why, frozen: [] };
   return act(
     'clear',

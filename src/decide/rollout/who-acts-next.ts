@@ -14,6 +14,7 @@ import type { GroupView, RolloutGroup, RolloutView } from '../view.js';
 import { describeHolder } from '../../text/holder.js';
 import { timestamp } from '../../text/timestamp.js';
 import { isPending } from '../memory/fold-action.js';
+import { isAway } from '../instances/classify.js';
 
 /** Whose turn the next step of a group is. */
 export type Turn =
@@ -116,10 +117,21 @@ export function takeTurns(view: RolloutView, rules: TurnRules): Decision {
   return decisionOf(view, all, rules);
 }
 
+/**
+ * An instance that a look before this one showed on its way out stands there as if nothing were. Nobody comes back from
+ * there, so this look is older than that one, and its sizes are as well.
+ */
+function isOlderLook({ observed: { at, seen }, plan }: RolloutView, { name, group }: GroupView): boolean {
+  const left = seen.left[name];
+  // rule: look-of-before
+  if (left === undefined || at - left.at >= plan.timing.settleMs) return false;
+  return group.instances.some((instance) => !isAway(instance) && left.ids.includes(instance.id));
+}
+
 /** Whose turn the next step of a group is, by its notes alone. */
 function turnOf(view: RolloutView, of: GroupView, rules: TurnRules): Turn {
   const { observed, plan } = view;
-  if (isPending(observed.seen, of.name)) return { kind: 'settling', of };
+  if (isPending(observed.seen, of.name) || isOlderLook(view, of)) return { kind: 'settling', of };
   const result = observed.seen.results[of.name];
   if (result !== undefined && (plan.adoptOnly || rules.answers(result, of))) return { kind: 'over', of, result };
   const begun = withRecord(of);

@@ -20,7 +20,7 @@ interface ByStandby {
  */
 export function movedByStandby(
   before: SeenSizes | undefined,
-  { size: { desired }, instances }: Group,
+  { size: { desired }, instances, kept }: Group,
   { record, verdict }: { readonly record: RolloutRecord; readonly verdict?: Verdict },
   isExplained: boolean,
 ): ByStandby | undefined {
@@ -29,8 +29,11 @@ export function movedByStandby(
   const parked = instances.filter(({ lifecycle }) => standing(lifecycle) === 'parked');
   const aside = parked.map(({ id }) => id);
   const { moved = 0, aside: wasAside = aside, desired: shown = desired, aim = shown } = before ?? {};
+  // One that the rollout leaves as it is comes out of standby as any other.
+  // rule: kept-out-of-standby
+  const back = [...instances, ...(kept?.instances ?? [])];
   const left = units(
-    instances.filter(({ id, lifecycle }) => wasAside.includes(id) && ['live', 'coming'].includes(standing(lifecycle))),
+    back.filter(({ id, lifecycle }) => wasAside.includes(id) && ['live', 'coming'].includes(standing(lifecycle))),
   );
   const came = keeps ? 0 : units(parked.filter(({ id }) => !wasAside.includes(id)));
   // From what was shown, or from what we had asked for right before.

@@ -10,13 +10,13 @@ import { sumsTakenOff } from './taken-off.js';
 import { originOf, theirSizes, type SizedGroup } from './their-sizes.js';
 
 /** What the looks before knew, and what people took off with instances where this look asked for that. */
-interface Looked extends Pick<Seen, 'sizes' | 'firstLookAt' | 'lastLookAt'> {
+interface Looked extends Pick<Seen, 'sizes' | 'firstLookAt' | 'lastLookAt' | 'leaving'> {
   readonly takenOff: readonly TakenOff[] | undefined;
 }
 
 /** What this look adds to what is known of the sizes of a group whose rollout is under way. */
 export function seenSizes(
-  { sizes, firstLookAt, lastLookAt, takenOff: found }: Looked,
+  { sizes, firstLookAt, lastLookAt, leaving, takenOff: found }: Looked,
   group: Group,
   record: RolloutRecord,
   at: Instant,
@@ -30,7 +30,7 @@ export function seenSizes(
   const isStrange = before?.desired !== desired && isUnexplained(before, group, { firstLookAt, lastLookAt });
   const { seen: standby, isMove = false } = movedByStandby(before, group, of, !isStrange) ?? {};
   const isTheSame = before?.desired === desired || isMove || isByHand(before, now, record);
-  const sums = found && sumsTakenOff(found, before, of);
+  const sums = found && sumsTakenOff(found, before, { group, record, leaving: leaving[group.name] ?? [] });
   const takenOff =
     sums === undefined ? knownTakenOff(before, desired) : explainedBy(sums, of, { ...before, ...standby });
   // rule: taken-off-is-a-wish

@@ -3,15 +3,26 @@ import type { Activity } from '../../model/finding.js';
 import type { Seen, SeenSizes, TakenOff } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
+import { keepsOld } from '../gates/kept-half.js';
+import { wholeSize } from '../ownership/ignored-old.js';
 import { SIZE_LAG_MS } from '../read-lag.js';
 
 /**
  * AWS's words where somebody ends or detaches an instance and has the desired capacity fall with it. Source: the
  * examples of TerminateInstanceInAutoScalingGroup and DetachInstances in the Auto Scaling API reference.
  */
-const WORDS = new RegExp(
+const TAKEN_OUT = new RegExp(
   'instance (i-\\w+) was (?:taken out of service|detached) in response to a user request, ' +
     'shrinking the capacity from (\\d+) to (\\d+)',
+);
+
+/**
+ * The same of standby, which moves the desired capacity in both directions. Source: the examples of EnterStandby and
+ * ExitStandby in the Auto Scaling API reference, and "Temporarily remove instances" in the user guide.
+ */
+const STANDBY = new RegExp(
+  'instance (i-\\w+) was moved (?:to|out of) standby in response to a user request, ' +
+    '(?:shrinking|increasing) the capacity from (\\d+) to (\\d+)',
 );
 
 /**
@@ -20,14 +31,18 @@ const WORDS = new RegExp(
  */
 export function takenOffIn(activities: readonly Activity[]): readonly TakenOff[] {
   return activities.flatMap(({ at, cause, instance }) => {
-    const [, named, from, to] = WORDS.exec(cause) ?? [];
-    return named === undefined || named !== instance ? [] : [{ instance, units: Number(from) - Number(to), at }];
+    const standby = STANDBY.exec(cause);
+    const [, named, from, to] = standby ?? TAKEN_OUT.exec(cause) ?? [];
+    if (named === undefined || named !== instance) return [];
+    const taken = { instance, from: Number(from), to: Number(to), at };
+    return [standby === null ? taken : { ...taken, standby: true }];
   });
 }
 
 /**
  * Since when the activities of a group matter: its desired capacity is one that nobody is known to have set, and
- * somebody may have taken out an instance "with decrement". Undefined when they do not, or when enough looks asked.
+ * somebody may have taken out an instance "with decrement", or moved one by standby. Undefined when they do not, or
+ * when enough looks asked.
  */
 export function takenOffSince(
   seen: Seen | undefined,
@@ -38,28 +53,61 @@ export function takenOffSince(
   return seen.lastLookAt - sizes.theirsSince > 2 * SIZE_LAG_MS ? undefined : sinceOurs(sizes, record);
 }
 
+interface SizedRollout {
+  readonly group: Group;
+  readonly record: RolloutRecord;
+  readonly leaving: readonly string[];
+}
+
 /**
  * The units that people may have taken off the desired capacity with instances since this run set it last: those of the
  * newest one, of the two newest, and so on, as whoever takes over does not know what the run before it had set anew.
- * Nobody asked for the size that came of it: while two halves run, it is that of both. After the verdict only those
- * count which are of the half that stays: the rollout does the same with the other one, and no cause tells who asked.
+ * Nobody asked for the size that came of it: while two halves run, it is that of both. What this run has terminated
+ * itself after the verdict does not count; no cause tells who asked.
+ * @param leaving whom this run has terminated
  */
 export function sumsTakenOff(
   found: readonly TakenOff[],
   before: SeenSizes | undefined,
-  { group: { instances, notes }, record }: { readonly group: Group; readonly record: RolloutRecord },
+  { group, record, leaving }: SizedRollout,
 ): readonly number[] {
-  const { verdict } = notes;
-  const stays = new Set(
-    instances
-      .filter(({ launchedAt = 0 }) => launchedAt < record.startedAt === (verdict?.outcome === 'rollBack'))
-      .map(({ id }) => id),
-  );
   const since = sinceOurs(before, record);
-  const newestFirst = found
-    .filter(({ at, instance }) => at >= since && (verdict === undefined || at <= verdict.at || stays.has(instance)))
-    .sort((a, b) => b.at - a.at);
-  return newestFirst.map((_, index) => newestFirst.slice(0, index + 1).reduce((sum, { units }) => sum + units, 0));
+  const counts = ({ instance, standby }: TakenOff): boolean => {
+    // With an old half that is kept it is the rollout itself that moves instances into standby and out of it.
+    if (standby === true && keepsOld(record)) return false;
+    return !leaving.includes(instance);
+  };
+  const steps = upTo(
+    wholeSize(group).desired,
+    found.filter(({ at }) => at >= since),
+  );
+  const sums = steps.map((_, index) =>
+    steps
+      .slice(0, index + 1)
+      .filter(counts)
+      .reduce((sum, { from, to }) => sum + from - to, 0),
+  );
+  return [...new Set(sums)].filter((sum) => sum !== 0);
+}
+
+/**
+ * Those that led to this desired capacity one after the other, the newest first. What came before a size that somebody
+ * set explains nothing of it.
+ */
+function upTo(desired: number, found: readonly TakenOff[]): readonly TakenOff[] {
+  const newestFirst = [...found].sort((a, b) => b.at - a.at);
+  const latest = newestFirst[0]?.at ?? 0;
+  // Those of one call have about the same time.
+  // rule: set-since-taken-off
+  const last = newestFirst.find(({ at, to }) => to === desired && latest - at <= SIZE_LAG_MS);
+  if (last === undefined) return [];
+  return [
+    last,
+    ...upTo(
+      last.from,
+      newestFirst.filter((one) => one !== last && one.at <= last.at + SIZE_LAG_MS),
+    ),
+  ];
 }
 
 /** Our own last change may have been there before its reply was: what came right before it can have come after it. */

@@ -212,11 +212,17 @@ export interface Observed {
   readonly leavesKept?: true;
 }
 
-/** An instance that somebody ended or detached, and by how much the desired capacity fell with it. */
+/**
+ * An instance that somebody ended, detached, put into standby or took out of it, and from where to where the desired
+ * capacity went with it.
+ */
 export interface TakenOff {
   readonly instance: string;
-  readonly units: number;
+  readonly from: number;
+  readonly to: number;
   readonly at: Instant;
+  /** It went into standby or out of it. */
+  readonly standby?: true;
 }
 
 /** The scheduled actions of a group, and since when those count that came due. */
@@ -302,6 +308,8 @@ export interface Seen {
   readonly began: Readonly<Record<string, Instant>>;
   /** group → how often its doubling was asked for. */
   readonly doubled: Readonly<Record<string, number>>;
+  /** group → how often this process has suspended something there since its record. */
+  readonly suspensions: Readonly<Record<string, number>>;
   /** group → what this process has done there since its record, and AWS has confirmed. */
   readonly confirmed: Readonly<Record<string, readonly ('suspended' | 'size' | 'processes')[]>>;
   /** Actions that were sent and are not visible yet; `sure` when the service confirmed them. */

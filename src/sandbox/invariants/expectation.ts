@@ -64,6 +64,8 @@ export interface Expectation {
   /** Which run held the group when it was seen last, and when another one took it over from it. */
   holder?: string | undefined;
   takenOverAt?: number;
+  /** When what scales the group by itself was resumed as the old half left: its sizes are everybody's again. */
+  scalesSince?: number;
   /**
    * Its record took the place of the one of a run that began at the same time: each takes sizes of the other for a
    * person's.

@@ -40,6 +40,9 @@ export interface Breach {
 /** Instances launched within this time after one another count as equally old. */
 const SAME_AGE_MS = 60_000;
 
+/** What changes the sizes of a group by itself. */
+const SCALING = ['AlarmNotification', 'ScheduledActions'];
+
 /** What is wrong at this moment of a rollout. */
 export function breachesNow(world: World, expectation: Expectation, look: Look, busy: boolean): Breach[] {
   setAsideGivenUp(expectation, look);
@@ -121,10 +124,17 @@ function countRecent(world: World, expectation: Expectation): void {
   }
 }
 
+/** The rollout had suspended what scales the group by itself, and has resumed it as the old half leaves. */
+function scalesAgain({ ours, half }: Expectation, { group }: Look): boolean {
+  const scaling = SCALING.filter((process) => ours.includes(process));
+  return half === 'old' && scaling.length > 0 && !scaling.some((process) => group.suspended.has(process));
+}
+
 function remember(world: World, expectation: Expectation, look: Look): void {
   const holder = /(?:^|\s)run=(\S+)/.exec(look.group.tags.get(LEASE_TAG)?.value ?? '')?.[1] ?? expectation.holder;
   if (expectation.holder !== undefined && holder !== expectation.holder) expectation.takenOverAt = world.clock.now();
   expectation.holder = holder;
+  if (scalesAgain(expectation, look)) expectation.scalesSince ??= world.clock.now();
   for (const one of look.instances) {
     if (one.beside) expectation.beside = true;
     rememberService(world, expectation, one);
@@ -262,7 +272,9 @@ function surgeBreach(world: World, expectation: Expectation, look: Look): Breach
   const others = desiredByOthers(world, expectation, look.group);
   const most = others === 0 ? expectation.ceiling : Math.max(2 * others, expectation.ceiling + others);
   // Where one that stands aside was replaced, it is one more when it comes back.
-  const ceiling = most + broughtByOthers(expectation, look.group);
+  // What evens out zones is one more until it serves; only before the rollout suspends that, or where others resume it.
+  const evening = Math.max(0, look.group.evening ?? 0);
+  const ceiling = most + broughtByOthers(expectation, look.group) + evening;
   return live <= ceiling ? [] : [{ rule: 'surge', text: `${live} live, at most ${ceiling} are allowed.` }];
 }
 

@@ -56,17 +56,21 @@ export function wrongSizes(world: World, expectation: Expectation, group: GroupS
 /**
  * A run that takes over cannot tell what an instance added that a person took out of standby while nobody ran: it stays
  * as somebody's size (docs/INTERFERENCE.md). So does what one added that the world took since, and for which Auto
- * Scaling launched another one (docs/WAY-BACK.md).
+ * Scaling launched another one (docs/WAY-BACK.md), and what one added once the group scales by itself again.
  */
 function isOfReturn(expectation: Expectation, group: GroupState, right: readonly Sizes[]): boolean {
+  const { scalesSince = Infinity, takenOverAt, lostReturns } = expectation;
+  const lately = broughtByOthers({ since: scalesSince }, group);
+  if (lately > 0 && right.some((one) => isMore(group, one, one.desired + lately))) return true;
   const brought = broughtByOthers(expectation, group);
-  if (brought === 0 || (expectation.takenOverAt === undefined && expectation.lostReturns.size === 0)) return false;
-  return right.some(
-    ({ min, max, desired }) =>
-      group.min === min &&
-      group.max === Math.max(max, group.desired) &&
-      group.desired > desired &&
-      group.desired <= expectation.ceiling + brought,
+  if (brought === 0 || (takenOverAt === undefined && lostReturns.size === 0)) return false;
+  return right.some((one) => isMore(group, one, expectation.ceiling + brought));
+}
+
+/** The desired capacity is above what it should be, up to this, and max no higher than it must be for that. */
+function isMore(group: GroupState, { min, max, desired }: Sizes, most: number): boolean {
+  return (
+    group.min === min && group.max === Math.max(max, group.desired) && group.desired > desired && group.desired <= most
   );
 }
 

@@ -109,8 +109,14 @@ describe('what AWS says of instances that were taken out', () => {
     {
       cause:
         'At 2026-01-01T00:00:00Z instance i-0a was moved to standby in response to a user request, shrinking the capacity from 4 to 3.',
-      units: [],
+      units: [1],
     },
+    {
+      cause:
+        'At 2026-01-01T00:00:00Z instance i-0a was moved out of standby in response to a user request, increasing the capacity from 3 to 4.',
+      units: [-1],
+    },
+    { cause: 'At 2026-01-01T00:00:00Z instance i-0a was moved to standby in response to a user request.', units: [] },
   ];
   it('a launch whose cause tells of it, too, took nothing off', () => {
     const { cause } = rows[0]!;
@@ -119,6 +125,6 @@ describe('what AWS says of instances that were taken out', () => {
 
   for (const { cause, units } of rows)
     it(`${cause}: ${units.join()}`, () => {
-      expect(takenOffIn([activity(cause)]).map((one) => one.units)).to.deep.equal(units);
+      expect(takenOffIn([activity(cause)]).map(({ from, to }) => from - to)).to.deep.equal(units);
     });
 });

@@ -106,17 +106,8 @@ function inWindow(view: RolloutView, of: JudgedGroup, until: Instant): GroupStep
       `${turn}; the kept instances serve again`,
     );
   const open = endsAt(view, of, until);
-  const opened = matesOf(view, of).every((mate) => mate.record.gates?.keptUntil !== undefined);
-  // rule: left-unasked
-  const ends = plan.detach === true || observed.leavesKept === true;
-  const target = plan.stack === undefined || plan.part === true ? targetWords(name) : [plan.stack];
-  const back = command`ha-updater rollback ${target}`;
-  if (isLeft && open !== undefined && ends && record.run === plan.run && opened)
-    return act(
-      'keep',
-      { type: 'pause', group: name, record },
-      `until ${timestamp(until)} ${commandText(back)} lets them serve again`,
-    );
+  const left = isLeft && open !== undefined ? leaveKept(view, of, until) : undefined;
+  if (left !== undefined) return left;
   if (isLeft && open !== undefined) {
     const why = sayKept(kept.length, halves.old.length);
     const { gate = [], stage } = gateInWindow(view, of) ?? {};
@@ -130,6 +121,27 @@ function inWindow(view: RolloutView, of: JudgedGroup, until: Instant): GroupStep
     return { kind: 'wait', wait: { ...own, group: name } };
   }
   return endWindow(view, of, until);
+}
+
+/**
+ * The run ends and leaves the old half kept: as it was asked to once every group of the rollout is that far, or where
+ * one of them never will be. Undefined while the run stays.
+ */
+function leaveKept(view: RolloutView, of: JudgedGroup, until: Instant): GroupStep | undefined {
+  const { observed, plan } = view;
+  const { name, record, block } = of;
+  const opened = matesOf(view, of).every(({ record: { gates } }) => gates?.keptUntil !== undefined);
+  if (block !== undefined && !opened) return act('keep', { type: 'pause', group: name, record }, block.why);
+  // rule: left-unasked
+  const ends = plan.detach === true || observed.leavesKept === true;
+  if (!ends || record.run !== plan.run || !opened) return undefined;
+  const target = plan.stack === undefined || plan.part === true ? targetWords(name) : [plan.stack];
+  const back = command`ha-updater rollback ${target}`;
+  return act(
+    'keep',
+    { type: 'pause', group: name, record },
+    `until ${timestamp(until)} ${commandText(back)} lets them serve again`,
+  );
 }
 
 /** What becomes of the old half when its time is over. @param taken how many somebody took out of standby */

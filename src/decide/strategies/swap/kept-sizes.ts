@@ -9,11 +9,15 @@ import type { JudgedGroup, RolloutGroup, RolloutView } from '../../view.js';
 
 /**
  * What is asked for while an old half is kept, without what old ones brought with them when they left standby: all of
- * them, unless a look has shown that somebody set the desired capacity afterwards.
+ * them, unless a look has shown that somebody set the desired capacity afterwards. A run that takes over has no such
+ * look: where less is there than was asked for before, it takes all of that for asked for, and nobody misses one.
  */
-function askedForNow({ seen }: Pick<Observed, 'seen'>, { name, group, halves }: RolloutGroup): number {
+function askedForNow({ seen }: Pick<Observed, 'seen'>, { name, group, record, halves }: RolloutGroup): number {
   const { min, desired } = group.size;
-  return Math.max(desired - (seen.sizes[name]?.brought ?? units(halves.old)), min);
+  const brought = seen.sizes[name]?.brought;
+  if (brought !== undefined) return Math.max(desired - brought, min);
+  // rule: lowered-in-window
+  return Math.max(desired - units(halves.old), Math.min(desired, wantedSize(record).desired), min);
 }
 
 /** The sizes as others have set them while an old half is kept, as far as the record does not say so yet. */
