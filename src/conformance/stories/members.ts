@@ -12,7 +12,7 @@ const TERMINATE: Story = {
     'TerminateInstanceInAutoScalingGroup without a decrement has the instance replaced; with one the desired ' +
     'capacity falls at once, and the cause of the activity says so in the words that the tool reads.',
   source: 'Auto Scaling API reference, TerminateInstanceInAutoScalingGroup and its examples',
-  facts: ['WORDS in src/decide/sizes/taken-off.ts'],
+  facts: ['TAKEN_OUT in src/decide/sizes/taken-off.ts'],
   play: async (stage) => {
     const { classic } = stage.made;
     const first = await stage.anInstance(classic);
@@ -24,7 +24,7 @@ const TERMINATE: Story = {
     await terminate(stage, second, true);
     await stage.desired(classic, 1, 'the desired capacity after a termination with a decrement');
     const causes = await activities(stage, second);
-    const read = takenOffIn(causes).map(({ instance, units }) => ({ instance, units }));
+    const read = takenOffIn(causes).map(({ instance, from, to }) => ({ instance, units: from - to }));
     stage.compare(
       `what the tool reads in the cause: ${causes.map(({ cause }) => cause).join(' ')}`,
       [{ instance: second, units: 1 }],
