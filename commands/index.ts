@@ -1,4 +1,5 @@
 import FleetPlan from './fleet/plan.js';
+import FleetRun from './fleet/run.js';
 import FleetStatus from './fleet/status.js';
 import Cancel from './groups/cancel.js';
 import Restart from './groups/restart.js';
@@ -42,6 +43,7 @@ export const COMMANDS = {
   doctor: Doctor,
   explain: Explain,
   'fleet:plan': FleetPlan,
+  'fleet:run': FleetRun,
   'fleet:status': FleetStatus,
   history: History,
   list: List,

@@ -23,6 +23,7 @@ export { report, type ReportDocument } from './app/inspect/tell-report.js';
 export { completion } from './app/completion.js';
 export { explain } from './app/inspect/explain.js';
 export { fleetPlan } from './app/fleet/fleet-plan.js';
+export { fleetRun } from './app/fleet/fleet-run.js';
 export { fleetStatus } from './app/fleet/fleet-status.js';
 export { deployServer } from './app/server/deploy.js';
 export { removeServer } from './app/server/remove.js';

@@ -1,3 +1,5 @@
+import type { Instant } from '../clock.js';
+
 /**
  * Where a target stands, in one word. `interrupted`: a rollout that no run works on; `changing`: its stack is in
  * progress; `missing`: there is no such stack yet; `unknown`: it could not be looked at.
@@ -23,6 +25,8 @@ export interface GroupLook {
   readonly paused: boolean;
   readonly instances: number;
   readonly outdated: number;
+  /** When its newest instance was launched; absent without any. */
+  readonly newest?: Instant;
   /** What stands out, as sentences. */
   readonly remarks: readonly string[];
 }
@@ -41,6 +45,10 @@ export interface TargetLook {
   readonly state: TargetState;
   readonly instances: number;
   readonly outdated: number;
+  /** Parameters of the stack that have another value than the file states. */
+  readonly differs: readonly string[];
+  /** When its newest instance was launched; absent without any. */
+  readonly newest?: Instant;
   /** What is to be known of it, as one sentence without its full stop. */
   readonly says: string;
 }
@@ -82,13 +90,14 @@ export function lookOf(
   const instances = sum(groups.map((group) => group.instances));
   const outdated = sum(groups.map((group) => group.outdated));
   const [worst, of] = worstOf(groups);
-  const base = { target, instances, outdated };
+  const differs = stack === undefined ? [] : differing(stack, wanted);
+  const newest = Math.max(0, ...groups.map((group) => group.newest ?? 0));
+  const base = { target, instances, outdated, differs, ...(newest > 0 && { newest }) };
   if (worst !== undefined) return { ...base, state: worst, says: remarkOf(of) };
   if (stack?.changing === true) return { ...base, state: 'changing', says: `the stack is ${stack.status}` };
-  const others = stack === undefined ? [] : differing(stack, wanted);
   const parts = [
     ...(outdated > 0 ? [`${outdated} of ${instances} ${instances === 1 ? 'instance' : 'instances'} outdated`] : []),
-    ...(others.length > 0 ? [`the stack has another ${others.join(', ')}`] : []),
+    ...(differs.length > 0 ? [`the stack has another ${differs.join(', ')}`] : []),
   ];
   if (parts.length > 0) return { ...base, state: 'outdated', says: parts.join('; ') };
   return { ...base, state: 'current', says: `${instances} ${instances === 1 ? 'instance' : 'instances'}` };
@@ -131,5 +140,30 @@ export function statedValues(parameters: readonly string[]): ReadonlyMap<string,
     pairs.flatMap(([key, value]) =>
       value.startsWith('@@') ? [[key, value.slice(1)] as const] : value.startsWith('@') ? [] : [[key, value] as const],
     ),
+  );
+}
+
+/** A later wave, as it was seen: whether its targets may have something to do. */
+export interface LaterTarget extends Pick<TargetLook, 'state' | 'newest'> {
+  /** A template is compared by a plan alone. */
+  readonly hasTemplate: boolean;
+}
+
+/**
+ * Whether the time after a wave that nothing was changed in has to be waited for: a run that was killed may not have
+ * waited. It was waited for when a later wave was begun, which its rollouts show, or instances newer than this wave's;
+ * and nothing is waited for where nothing comes after it.
+ *
+ * @param newest when the newest instance of the wave was launched
+ */
+export function bakesAgain(newest: Instant | undefined, later: readonly LaterTarget[]): boolean {
+  const isCurrent = ({ state }: LaterTarget): boolean => state === 'current' || state === 'kept';
+  if (later.every((target) => isCurrent(target) && !target.hasTemplate)) return false;
+  // rule: fleet-bakes-again
+  return !later.some(
+    (target) =>
+      isBegun(target.state) ||
+      target.state === 'frozen' ||
+      (isCurrent(target) && newest !== undefined && (target.newest ?? 0) > newest),
   );
 }

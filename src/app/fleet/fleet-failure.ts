@@ -32,6 +32,6 @@ export function endWithUnseen(
 }
 
 /** Ends of commands that only look are no ends of failures. */
-function asOutcome(outcome: CommandResult['outcome']): Outcome {
+export function asOutcome(outcome: CommandResult['outcome']): Outcome {
   return Object.hasOwn(EXIT_OF, outcome) ? (outcome as Outcome) : 'bug';
 }

@@ -41,7 +41,7 @@ export interface FleetPlanDocument extends Pick<CommandResult, 'v' | 'command' |
 type Planned = TargetPlan & Unseen & { readonly of: Target };
 
 /** Plans targets, some at a time. Changes nothing, and never throws. */
-function planTargets(
+export function planTargets(
   targets: readonly Target[],
   around: ProcessContext,
   tell: (planned: Planned) => void = () => undefined,

@@ -84,7 +84,7 @@ function statusLines(seen: readonly SeenTarget[], next: readonly string[]): read
 }
 
 /** `12 targets: 10 current, 2 outdated` */
-function countsOf(seen: readonly Pick<SeenTarget, 'state'>[]): string {
+export function countsOf(seen: readonly Pick<SeenTarget, 'state'>[]): string {
   const states = new Map<TargetState, number>();
   for (const { state } of seen) states.set(state, (states.get(state) ?? 0) + 1);
   const parts = [...states].map(([state, many]) => `${many} ${STATE_WORDS[state]}`);

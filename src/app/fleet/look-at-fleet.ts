@@ -34,7 +34,7 @@ export function lookAtTargets(
 }
 
 /** One look at one target. */
-async function lookAtTarget(target: Target, around: ProcessContext): Promise<SeenTarget> {
+export async function lookAtTarget(target: Target, around: ProcessContext): Promise<SeenTarget> {
   const shown = await statusOf(target, around);
   if (!isShown(shown)) return unseen(target, shown);
   const { at } = shown;
@@ -70,6 +70,7 @@ function chosen(
 
 function groupLook(group: GroupStatus, at: number): GroupLook {
   const { name, state, instances, outdated, remarks, record } = group;
+  const newest = Math.max(0, ...instances.map(({ launchedAt = 0 }) => launchedAt));
   return {
     name,
     state,
@@ -77,6 +78,7 @@ function groupLook(group: GroupStatus, at: number): GroupLook {
     instances: instances.length,
     outdated,
     remarks,
+    ...(newest > 0 && { newest }),
   };
 }
 
@@ -96,7 +98,7 @@ function isShown(
 
 /** A stack that is not there yet is created, where the file has a template for it. */
 function unseen(target: Target, { failure, outcome, exitCode }: CommandResult): SeenTarget {
-  const none = { target: target.name, of: target, instances: 0, outdated: 0, next: [], secrets: [] };
+  const none = { target: target.name, of: target, instances: 0, outdated: 0, differs: [], next: [], secrets: [] };
   const { template, app } = target.settings;
   if (failure?.code === 'stack.missing' && (template ?? app) !== undefined)
     return { ...none, state: 'missing', says: 'the stack is created by the next run' };

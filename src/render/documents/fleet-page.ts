@@ -1,6 +1,57 @@
+import type { Outcome } from '../../model/event.js';
+import { duration } from '../../text/duration.js';
+import { sentence, withoutStop } from '../../text/sentence.js';
+import { END } from '../describe.js';
 import { table } from './table.js';
 
 /** Rows of targets under their heads. A cell that says nothing is a dash: an empty one looks like a fault. */
 export function fleetTable(heads: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   return table([heads, ...rows.map((row) => row.map((cell) => (cell === '' ? '-' : cell)))]);
+}
+
+/** How a target ended; `app/fleet` makes it. */
+interface EndOnPage {
+  readonly wave: string;
+  readonly target: string;
+  readonly outcome: Outcome | 'notBegun';
+  readonly exitCode?: number;
+  readonly code?: string;
+  readonly says: string;
+  readonly elapsedMs: number;
+  readonly next: readonly string[];
+}
+
+/** How it ended, in a word or two. */
+function outcomeWords(outcome: EndOnPage['outcome']): string {
+  if (outcome === 'notBegun') return 'Not begun';
+  return outcome === 'nothing' ? 'Already current' : END[outcome];
+}
+
+/** The end of one target, as one line. */
+export function sayEnd({ target, outcome, exitCode = 0, code, says, elapsedMs }: EndOnPage): string {
+  const head = `${target}: ${outcomeWords(outcome).toLowerCase()} after ${duration(elapsedMs)}`;
+  if (exitCode === 0) return says === '' || outcome === 'nothing' ? `${head}.` : `${head}: ${sentence(says)}`;
+  return `ERROR ${head} (exit ${exitCode}): ${sentence(says)}${code === undefined ? '' : ` [${code}]`}`;
+}
+
+/** One row for each target, and below them the commands that go on with single ones. */
+export function summaryLines(ends: readonly EndOnPage[]): readonly string[] {
+  const rows = ends.map(({ wave, target, outcome, exitCode, elapsedMs, code, says }) => [
+    wave,
+    target,
+    outcomeWords(outcome),
+    outcome === 'notBegun' ? '' : duration(elapsedMs),
+    exitCode === undefined ? '' : String(exitCode),
+    outcome === 'nothing' || outcome === 'notBegun'
+      ? ''
+      : `${withoutStop(says)}${code === undefined ? '' : ` [${code}]`}`,
+  ]);
+  const helps = ends
+    .filter(({ exitCode, outcome }) => exitCode !== 0 || outcome === 'paused' || outcome === 'kept')
+    .flatMap(({ target, next }) => next.map((line) => `  ${target}: ${line}`));
+  return [
+    '',
+    ...fleetTable(['WAVE', 'TARGET', 'OUTCOME', 'TOOK', 'EXIT', 'WHAT MATTERS'], rows),
+    ...(helps.length === 0 ? [] : ['', 'For one target alone:', ...helps]),
+  ];
 }
