@@ -74,11 +74,14 @@ function stepIn(wave: Wave, seen: FleetNow, isLast: boolean): FleetStep | 'throu
   const end = (how: Extract<FleetStep, { do: 'end' }>['how'], why: string): FleetStep =>
     // rule: fleet-ends-when-nothing-runs
     running > 0 ? { do: 'await', wave: name } : { do: 'end', how, wave: name, why };
+  if (seen.stopping && (waiting.length > 0 || failed > tolerated))
+    return end(
+      'stopped',
+      `a signal came; ${failed} of ${targets.length} targets failed, ${waiting.length} are not begun`,
+    );
   // rule: fleet-failed-wave-stops
   if (failed > tolerated) return end('failed', failedText(wave, failed));
   if (many('paused') > 0) return end('paused', `${many('paused')} of ${targets.length} targets wait for a person`);
-  if (waiting.length > 0 && seen.stopping)
-    return end('stopped', `${waiting.length} of ${targets.length} targets are not begun`);
   if (waiting.length > 0 && wave.approval) {
     const approval = seen.approvals.get(name);
     if (approval === undefined) return { do: 'approve', wave: name };

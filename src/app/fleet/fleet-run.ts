@@ -72,7 +72,10 @@ export async function fleetRun(asked: FleetRunAsked, around: ProcessContext): Pr
       fleet.waves,
       portsOf(run, () => void (left = true)),
     );
-    const document = summaryOf({ fleet, ended, ends, asked, elapsedMs: clock.now() - startedAt }, around);
+    const document = summaryOf(
+      { fleet, ended, ends, asked, elapsedMs: clock.now() - startedAt, signal: signals.came() },
+      around,
+    );
     const { exitCode, targets } = document;
     voice.tell({ type: 'fleet.finished', how: ended.how, exitCode, targets });
     // What a second signal left still goes on in this process, and must not.

@@ -4,6 +4,8 @@ import type { ProcessContext } from '../../run/process-context.js';
 export interface FleetSignals {
   /** Aborted by the first one: nothing further begins. */
   readonly stop: AbortSignal;
+  /** Name of the first one, once it came. */
+  readonly came: () => string | undefined;
   /** Hears of every signal, as a command that is alone in its process does; of one that came before at once. */
   readonly onSignal: ProcessContext['onSignal'];
   readonly release: () => void;
@@ -30,6 +32,7 @@ export function fleetSignals(
   });
   return {
     stop: stop.signal,
+    came: () => came,
     onSignal: (listener) => {
       listeners.add(listener);
       const early = came;

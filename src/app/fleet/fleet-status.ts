@@ -5,6 +5,7 @@ import { lineWriter } from '../../render/line-writer.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { command, commandLine, remarked, type NextCommand } from '../../text/commands/next-command.js';
 import { count } from '../../text/count.js';
+import { shortened } from '../../text/sentence.js';
 import { lookAtTargets, type SeenTarget } from './look-at-fleet.js';
 import { endWithUnseen } from './fleet-failure.js';
 import { openFleet, type FleetAsked } from './open-fleet.js';
@@ -69,10 +70,19 @@ function targetStatus({ of, state, instances, outdated, says, next }: SeenTarget
   };
 }
 
+/** What a table has room for; the document tells all of it. */
+const ROOM = 100;
+
 function statusLines(seen: readonly SeenTarget[], next: readonly string[]): readonly string[] {
-  const rows = seen.map(({ of, state, says }) => [of.wave, of.name, placeOf(of), STATE_WORDS[state], says]);
+  const rows = seen.map(({ of, state, says }) => [
+    of.wave,
+    of.name,
+    placeOf(of),
+    STATE_WORDS[state],
+    shortened(says, ROOM),
+  ]);
   const helps = seen.flatMap(({ target, state, next: own }) =>
-    own.map((line) => `${target} (${STATE_WORDS[state]}): ${line}`),
+    own.slice(0, 1).map((line) => `${target} (${STATE_WORDS[state]}): ${line}`),
   );
   return [
     ...fleetTable(['WAVE', 'TARGET', 'WHERE', 'STATE', 'WHAT MATTERS'], rows),
@@ -94,9 +104,15 @@ export function countsOf(seen: readonly Pick<SeenTarget, 'state'>[]): string {
 /** The commands that go on with the whole fleet. */
 function nextOf({ file }: Fleet, seen: readonly SeenTarget[]): readonly NextCommand[] {
   const has = (...states: readonly TargetState[]): boolean => seen.some(({ state }) => states.includes(state));
+  const frozen = seen.filter(({ state }) => state === 'frozen');
   return [
-    ...(has('outdated', 'missing', 'interrupted')
-      ? [remarked(command`ha-updater fleet run ${file}`, 'starts, or goes on')]
+    ...(has('outdated', 'missing', 'interrupted', 'frozen')
+      ? [
+          remarked(
+            command`ha-updater fleet run ${file} ${frozen.flatMap(({ target }) => ['--retry', target])}`,
+            frozen.length === 0 ? 'starts, or goes on' : 'once the cause is fixed: starts again what was rolled back',
+          ),
+        ]
       : []),
     ...(seen.some(({ state }) => isBegun(state))
       ? [remarked(command`ha-updater fleet cancel ${file}`, 'calls back what is under way')]

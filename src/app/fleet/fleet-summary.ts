@@ -13,7 +13,7 @@ import { count } from '../../text/count.js';
 /** The --json document of `fleet run`. Fields are only ever added. */
 export interface FleetRunDocument extends Pick<
   CommandResult,
-  'v' | 'command' | 'outcome' | 'exitCode' | 'failure' | 'elapsedMs' | 'next'
+  'v' | 'command' | 'outcome' | 'exitCode' | 'failure' | 'elapsedMs' | 'next' | 'interrupted'
 > {
   readonly file: string;
   /** In their order; `state` says how far each came. */
@@ -32,6 +32,8 @@ interface FleetEnded {
   readonly ends: ReadonlyMap<string, TargetEnd>;
   readonly asked: { readonly approve?: readonly string[] | undefined };
   readonly elapsedMs: number;
+  /** Name of the signal that came. */
+  readonly signal: string | undefined;
 }
 
 /** The summary: one table, the last words, and the document, which it answers. */
@@ -60,6 +62,7 @@ export function summaryOf(all: FleetEnded, around: ProcessContext): FleetRunDocu
     waves: fleet.waves.map((wave) => ({ wave: wave.name, state: stateOf(wave, ended, fleet) })),
     targets,
     ...(lines.length > 0 && { next: lines }),
+    ...(all.signal !== undefined && { interrupted: all.signal }),
     ...(facts !== undefined && { failure: facts }),
     elapsedMs,
   };
@@ -94,9 +97,17 @@ function nextOf({ fleet: { file }, ended, asked }: FleetEnded, targets: readonly
   if (how === 'done' && targets.every(({ exitCode }) => exitCode === 0)) return [];
   const given = asked.approve ?? [];
   const approve = [...given, ...(how === 'approval' ? [wave] : [])].flatMap((name) => ['--approve', name]);
-  const goesOn = command`ha-updater fleet run ${file} ${approve}`;
+  const frozen = targets.filter(({ exitCode, code }) => exitCode === EXIT_OF.swapRolledBack || code === 'fleet.frozen');
+  const retry = frozen.flatMap(({ target }) => ['--retry', target]);
+  const goesOn = command`ha-updater fleet run ${file} ${approve} ${retry}`;
+  const remark =
+    how === 'approval'
+      ? `lets wave ${wave} begin`
+      : frozen.length > 0
+        ? 'once the cause is fixed: starts again what was rolled back, and goes on'
+        : 'goes on, and leaves alone what is current';
   return [
-    remarked(goesOn, how === 'approval' ? `lets wave ${wave} begin` : 'goes on, and leaves alone what is current'),
+    remarked(goesOn, remark),
     command`ha-updater fleet status ${file}`,
     ...(targets.some(({ outcome, exitCode }) => exitCode === 5 || outcome === 'paused' || outcome === 'kept')
       ? [remarked(command`ha-updater fleet rollback ${file}`, 'takes back what is under way, paused or kept')]

@@ -2,7 +2,7 @@ import type { Instant } from '../../clock.js';
 import type { FleetStep } from '../../fleet/next-step.js';
 import type { TargetEnd } from '../../fleet/target-end.js';
 import type { Stamped } from '../../model/event.js';
-import { lineWriter } from '../../render/line-writer.js';
+import { lineWriter, textWriter } from '../../render/line-writer.js';
 import type { ProcessContext } from '../../run/process-context.js';
 import { harmlessJson } from '../../text/plain.js';
 import { timestamp } from '../../text/timestamp.js';
@@ -72,18 +72,23 @@ export function fleetVoice(
       of: (target) => ({ stream: NOWHERE, onEvent: (stamped) => line({ ...stamped, target }) }),
     };
   }
+  // One for all targets: each of them would listen for a reader that goes away.
+  const raw = textWriter(out);
   const say = (text: string): void => write(`[fleet] ${timestamp(now())} ${text}`);
   return {
     tell: (_event, text) => (text === undefined ? undefined : say(text)),
     say,
-    of: (target) => ({ stream: prefixed(out, `[${target}] `) }),
+    of: (target) => ({ stream: prefixed(raw, `[${target}] `) }),
   };
 }
 
 /** Whole lines, each with these words in front. */
-function prefixed(stream: ProcessContext['stdout'], prefix: string): ProcessContext['stdout'] {
+function prefixed(write: (text: string) => void, prefix: string): ProcessContext['stdout'] {
   return {
-    write: (text) => stream.write(text.replace(/^(?=.*[^\n])/gm, prefix)),
-    on: (event, listener) => stream.on(event, listener),
+    write: (text) => {
+      write(text.replace(/^(?=.*[^\n])/gm, prefix));
+      return true;
+    },
+    on: () => undefined,
   };
 }

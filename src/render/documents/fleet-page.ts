@@ -1,6 +1,6 @@
 import type { Outcome } from '../../model/event.js';
 import { duration } from '../../text/duration.js';
-import { sentence, withoutStop } from '../../text/sentence.js';
+import { sentence, shortened, withoutStop } from '../../text/sentence.js';
 import { END } from '../describe.js';
 import { table } from './table.js';
 
@@ -42,16 +42,21 @@ export function summaryLines(ends: readonly EndOnPage[]): readonly string[] {
     outcomeWords(outcome),
     outcome === 'notBegun' ? '' : duration(elapsedMs),
     exitCode === undefined ? '' : String(exitCode),
-    outcome === 'nothing' || outcome === 'notBegun'
-      ? ''
-      : `${withoutStop(says)}${code === undefined ? '' : ` [${code}]`}`,
+    outcome === 'nothing' || outcome === 'notBegun' ? '' : mattersOf(says, code),
   ]);
   const helps = ends
     .filter(({ exitCode, outcome }) => exitCode !== 0 || outcome === 'paused' || outcome === 'kept')
-    .flatMap(({ target, next }) => next.map((line) => `  ${target}: ${line}`));
+    .flatMap(({ target, next }) => next.slice(0, 1).map((line) => `  ${target}: ${line}`));
   return [
     '',
     ...fleetTable(['WAVE', 'TARGET', 'OUTCOME', 'TOOK', 'EXIT', 'WHAT MATTERS'], rows),
     ...(helps.length === 0 ? [] : ['', 'For one target alone:', ...helps]),
   ];
+}
+
+/** The cause as far as a table has room; the last words and the document tell all of it. */
+const ROOM = 100;
+
+function mattersOf(says: string, code: string | undefined): string {
+  return `${shortened(withoutStop(says), ROOM)}${code === undefined ? '' : ` [${code}]`}`;
 }
