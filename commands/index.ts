@@ -1,4 +1,6 @@
+import FleetCancel from './fleet/cancel.js';
 import FleetPlan from './fleet/plan.js';
+import FleetRollback from './fleet/rollback.js';
 import FleetRun from './fleet/run.js';
 import FleetStatus from './fleet/status.js';
 import Cancel from './groups/cancel.js';
@@ -42,7 +44,9 @@ export const COMMANDS = {
   diagnose: Diagnose,
   doctor: Doctor,
   explain: Explain,
+  'fleet:cancel': FleetCancel,
   'fleet:plan': FleetPlan,
+  'fleet:rollback': FleetRollback,
   'fleet:run': FleetRun,
   'fleet:status': FleetStatus,
   history: History,

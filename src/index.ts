@@ -22,6 +22,7 @@ export type { ConformanceDocument } from './app/conformance/play-stories.js';
 export { report, type ReportDocument } from './app/inspect/tell-report.js';
 export { completion } from './app/completion.js';
 export { explain } from './app/inspect/explain.js';
+export { fleetCancel, fleetRollback } from './app/fleet/fleet-back.js';
 export { fleetPlan } from './app/fleet/fleet-plan.js';
 export { fleetRun } from './app/fleet/fleet-run.js';
 export { fleetStatus } from './app/fleet/fleet-status.js';

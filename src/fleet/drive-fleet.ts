@@ -1,5 +1,5 @@
 import type { Clock, Instant, Milliseconds } from '../clock.js';
-import { nextStep, type Bake, type FleetStep, type TargetPhase } from './next-step.js';
+import { nextStep, type Bake, type FleetStep, type TargetPhase } from './fleet-step.js';
 import type { Target, Wave } from './waves.js';
 
 /** What the waves of a fleet are driven with. */

@@ -1,6 +1,6 @@
 import type { Instant, Milliseconds } from '../clock.js';
 import type { Outcome } from '../model/event.js';
-import type { TargetPhase } from './next-step.js';
+import type { TargetPhase } from './fleet-step.js';
 import { worstEnd } from './worst-end.js';
 
 /** How a target of a fleet ended; `notBegun`: its turn never came. */
@@ -35,7 +35,7 @@ export function phaseOf({
 export type WavesEnd = 'done' | 'failed' | 'alarm' | 'paused' | 'approval' | 'stopped';
 
 /**
- * The outcome of the whole fleet, whose exit code is that of the worst target: one that failed and was tolerated counts,
+ * The outcome of the whole fleet, whose exit code is that of the worst target. A failure that was tolerated counts too,
  * because 0 says that all is done.
  */
 export function outcomeOfFleet(how: WavesEnd, ends: readonly TargetEnd[]): Outcome {

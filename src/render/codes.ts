@@ -133,8 +133,16 @@ export const CODES: Readonly<Record<string, string>> = {
   'image.state': 'The image exists, and EC2 does not call it available.',
   'image.unknown': 'What the launch template of the group says of its image could not be read.',
 
+  'fleet.alarm': 'An alarm of a wave was not quiet through its bake time, so the next waves did not begin.',
+  'fleet.failed': 'More targets of a wave failed than it tolerates, so the next waves did not begin.',
   'fleet.file': 'The fleet file is not there, or cannot be read.',
+  'fleet.frozen':
+    'A target was rolled back earlier and is frozen. --retry starts it again, once what made it fail is fixed.',
+  'fleet.interrupted': 'A signal ended a fleet before all of its waves were through. The same command goes on.',
+  'fleet.notBack': 'Some targets of a fleet could not be taken back; each reason stands beside its target.',
+  'fleet.secret': 'The fleet file holds the value of a parameter that is secret (NoEcho) on its stack.',
   'fleet.syntax': 'The fleet file is not valid YAML; the message says where.',
+  'fleet.tolerated': 'Targets of a fleet failed, as its file tolerates, and the waves went on.',
   'fleet.unknown': 'Some targets of the fleet could not be looked at; each reason stands beside its target.',
   'fleet.value': 'The fleet file names something that there is not, or gives it a value that it does not take.',
 

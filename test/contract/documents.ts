@@ -5,7 +5,10 @@ import type {
   endWithError,
   endWithUnknownCommand,
   explain,
+  fleetCancel,
   fleetPlan,
+  fleetRollback,
+  fleetRun,
   fleetStatus,
   listAll,
   showHistory,
@@ -25,6 +28,7 @@ import type {
   updateStack,
   validate,
 } from '../../src/index.js';
+import type { FleetLine } from '../../src/app/fleet/fleet-voice.js';
 import type { Stamped } from '../../src/model/event.js';
 
 /** What a function of a command answers: its --json document. */
@@ -37,7 +41,11 @@ export interface Documents {
   readonly 'config --schema': Document<typeof settingsSchema>;
   readonly diagnose: Document<typeof diagnoseNow>;
   readonly explain: Document<typeof explain>;
+  readonly 'fleet cancel': Document<typeof fleetCancel>;
   readonly 'fleet plan': Document<typeof fleetPlan>;
+  readonly 'fleet rollback': Document<typeof fleetRollback>;
+  readonly 'fleet run': Document<typeof fleetRun>;
+  readonly 'fleet run --output jsonl': FleetLine;
   readonly 'fleet status': Document<typeof fleetStatus>;
   readonly history: Document<typeof showHistory>;
   readonly list: Document<typeof listAll>;

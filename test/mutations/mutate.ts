@@ -34,6 +34,7 @@ const STAGES: readonly Stage[] = [
     args: [
       ...MOCHA,
       'dist/test/decide/**/*.test.js',
+      'dist/test/fleet/*.test.js',
       'dist/test/history/*.test.js',
       'dist/test/aws/groups/group-writes.test.js',
       'dist/test/aws/groups/note-tags.test.js',

@@ -1135,4 +1135,26 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'a check that says no again and again brings a kept half back',
     breaks: { condition: false },
   },
+
+  // Many targets at once.
+  {
+    name: 'fleet-failed-wave-stops',
+    rule: 'after more failures than a wave tolerates nothing of its fleet begins',
+    breaks: { condition: false },
+  },
+  {
+    name: 'fleet-concurrency',
+    rule: 'no more targets of a wave run at once than it says',
+    breaks: { value: 'concurrency' },
+  },
+  {
+    name: 'fleet-ends-when-nothing-runs',
+    rule: 'a fleet ends when none of its targets is running',
+    breaks: { condition: false },
+  },
+  {
+    name: 'fleet-bakes-again',
+    rule: 'the time after a wave is waited for until a later wave was begun',
+    breaks: { value: 'false' },
+  },
 ];

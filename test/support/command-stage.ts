@@ -154,11 +154,13 @@ interface CommandClass {
   readonly flags: object;
 }
 
+/** Their commands have two words. */
+const TOPICS: ReadonlySet<string> = new Set(['fleet', 'lock', 'server']);
+
 /** Types the command, and answers its document. */
 async function typed(sandbox: Sandbox, words: readonly string[], around: Around): Promise<CommandResult> {
   const [first = '', second = ''] = words;
-  const [id, rest] =
-    first === 'lock' || first === 'server' ? [`${first}:${second}`, words.slice(2)] : [first, words.slice(1)];
+  const [id, rest] = TOPICS.has(first) ? [`${first}:${second}`, words.slice(2)] : [first, words.slice(1)];
   const Named = (COMMANDS as Readonly<Record<string, CommandClass>>)[id];
   if (Named === undefined) throw new Error(`there is no command ${id}`);
   const tells = 'output' in Named.flags && !rest.includes('--output');

@@ -2,7 +2,7 @@ import { systemClock, type Clock } from '../../clock.js';
 import { readPace } from '../../config/simulation-speed.js';
 import { badFlags, problem, refused, usage, type FlagProblem } from '../../errors.js';
 import { driveFleet, type FleetPorts } from '../../fleet/drive-fleet.js';
-import type { Bake, FleetStep } from '../../fleet/next-step.js';
+import type { Bake, FleetStep } from '../../fleet/fleet-step.js';
 import { phaseOf, type TargetEnd } from '../../fleet/target-end.js';
 import { bakesAgain } from '../../fleet/target-state.js';
 import { targetsOf, type Fleet, type Target, type Wave } from '../../fleet/waves.js';
@@ -61,7 +61,7 @@ export async function fleetRun(asked: FleetRunAsked, around: ProcessContext): Pr
   const voice = fleetVoice(around, asked.output, () => clock.now());
   const running = new Set<string>();
   const signals = fleetSignals(around, (signal) => tellSignal(voice, signal, running.size));
-  let left = false;
+  const left = new Set<string>();
   try {
     const seen = await lookAtAll(fleet, around, voice);
     if ('exitCode' in seen)
@@ -70,7 +70,7 @@ export async function fleetRun(asked: FleetRunAsked, around: ProcessContext): Pr
     const run: FleetRun = { fleet, asked, around, clock, voice, signals, seen, ends, running, baking: new Set() };
     const ended = await driveFleet(
       fleet.waves,
-      portsOf(run, () => void (left = true)),
+      portsOf(run, (target) => void left.add(target)),
     );
     const document = summaryOf(
       { fleet, ended, ends, asked, elapsedMs: clock.now() - startedAt, signal: signals.came() },
@@ -79,7 +79,7 @@ export async function fleetRun(asked: FleetRunAsked, around: ProcessContext): Pr
     const { exitCode, targets } = document;
     voice.tell({ type: 'fleet.finished', how: ended.how, exitCode, targets });
     // What a second signal left still goes on in this process, and must not.
-    if (left) around.leave(document);
+    if (left.size > 0) around.leave(document);
     return document;
   } finally {
     signals.release();
@@ -104,7 +104,7 @@ function tellSignal(voice: FleetVoice, signal: string, running: number): void {
   const theirs =
     running === 0
       ? 'Nothing is running.'
-      : `The ${count(running, 'target')} that are running do what their own Ctrl-C does; another signal leaves them at once.`;
+      : `${count(running, 'target')} under way: each does what its own Ctrl-C does. Another signal leaves at once.`;
   voice.tell({ type: 'fleet.interrupted', signal, running }, `${signal}: no further target begins. ${theirs}`);
 }
 
@@ -145,7 +145,7 @@ async function lookAtAll(
   return seen;
 }
 
-function portsOf(run: FleetRun, left: () => void): FleetPorts {
+function portsOf(run: FleetRun, left: (target: string) => void): FleetPorts {
   const { fleet, asked, around, clock, voice, signals, ends, running } = run;
   const alarms = waveAlarms(around);
   const retry = new Set(asked.retry ?? []);
@@ -155,7 +155,16 @@ function portsOf(run: FleetRun, left: () => void): FleetPorts {
     start: async (target) => {
       running.add(target.name);
       voice.tell({ type: 'fleet.targetStarted', wave: target.wave, target: target.name });
-      const runner = { file: fleet.file, around, clock, voice, signals, retry, left, quiet: asked.quiet === true };
+      const runner = {
+        file: fleet.file,
+        around,
+        clock,
+        voice,
+        signals,
+        retry,
+        left: () => left(target.name),
+        quiet: asked.quiet === true,
+      };
       const end = await runTarget(target, runner);
       running.delete(target.name);
       if (end === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { EXIT_OF, type ExitCode, type FailureData, Failure } from '../../errors.js';
-import type { FleetStep } from '../../fleet/next-step.js';
+import type { FleetStep } from '../../fleet/fleet-step.js';
 import { outcomeOfFleet, type TargetEnd } from '../../fleet/target-end.js';
 import { targetsOf, type Fleet, type Wave } from '../../fleet/waves.js';
 import { summaryLines } from '../../render/documents/fleet-page.js';
@@ -30,7 +30,7 @@ interface FleetEnded {
   readonly fleet: Fleet;
   readonly ended: Extract<FleetStep, { do: 'end' }>;
   readonly ends: ReadonlyMap<string, TargetEnd>;
-  readonly asked: { readonly approve?: readonly string[] | undefined };
+  readonly asked: { readonly approve?: readonly string[] | undefined; readonly output?: string | undefined };
   readonly elapsedMs: number;
   /** Name of the signal that came. */
   readonly signal: string | undefined;
@@ -46,13 +46,15 @@ export function summaryOf(all: FleetEnded, around: ProcessContext): FleetRunDocu
   const facts = exitCode === 0 ? undefined : tellFacts(failureOf(all, targets, next).facts);
   const lines = next.map(commandLine);
   const write = lineWriter(around.json ? around.stderr : around.stdout);
-  if (!around.json) {
+  // Whoever asked for JSON Lines has the same in the last one.
+  const forPeople = all.asked.output !== 'jsonl';
+  if (!around.json && forPeople) {
     summaryLines(targets).forEach(write);
     write('');
     write(headline(all, targets));
     if (facts === undefined && lines.length > 0) ['', 'Next:', ...lines.map((line) => `  ${line}`)].forEach(write);
   }
-  if (facts !== undefined) failureBlock(outcome, exitCode, facts).forEach(lineWriter(around.stderr));
+  if (facts !== undefined && forPeople) failureBlock(outcome, exitCode, facts).forEach(lineWriter(around.stderr));
   return {
     v: 1,
     command: 'fleet run',

@@ -1,5 +1,5 @@
 import type { Instant } from '../../clock.js';
-import type { FleetStep } from '../../fleet/next-step.js';
+import type { FleetStep } from '../../fleet/fleet-step.js';
 import type { TargetEnd } from '../../fleet/target-end.js';
 import type { Stamped } from '../../model/event.js';
 import { lineWriter, textWriter } from '../../render/line-writer.js';
@@ -8,7 +8,7 @@ import { harmlessJson } from '../../text/plain.js';
 import { timestamp } from '../../text/timestamp.js';
 
 /** What a fleet tells beside the events of its targets. `type` and the data only ever grow. */
-export type FleetEvent =
+type FleetEvent =
   | { readonly type: 'fleet.started'; readonly file: string; readonly waves: number; readonly targets: number }
   | {
       readonly type: 'fleet.waveStarted';
@@ -32,9 +32,17 @@ export type FleetEvent =
       readonly targets: readonly TargetEnd[];
     };
 
-/** A line of `fleet run --output jsonl`: an event of a target's run, with the target's name, or one of the fleet. */
-export type FleetLine =
-  (Stamped & { readonly target: string }) | { readonly v: 1; readonly at: Instant; readonly event: FleetEvent };
+/** A line of `fleet run --output jsonl` that is about the fleet. */
+export interface FleetLine {
+  readonly v: 1;
+  readonly at: Instant;
+  readonly event: FleetEvent;
+}
+
+/** A line about one target: an event of its run, with its name. */
+interface TargetLine extends Stamped {
+  readonly target: string;
+}
 
 /** Tells of a fleet, and of each of its targets. */
 export interface FleetVoice {
@@ -65,7 +73,7 @@ export function fleetVoice(
   const out = json ? stderr : stdout;
   const write = lineWriter(out);
   if (format === 'jsonl') {
-    const line = (value: FleetLine): void => write(harmlessJson(JSON.stringify(value)));
+    const line = (value: FleetLine | TargetLine): void => write(harmlessJson(JSON.stringify(value)));
     return {
       tell: (event) => line({ v: 1, at: now(), event }),
       say: () => undefined,

@@ -23,7 +23,7 @@ export function waveAlarms(around: ProcessContext): WaveAlarms {
   const unread = new Map<string, number>();
   const read = async ({ region, profile }: Target, names: readonly string[]): Promise<readonly Alarm[]> => {
     const place = { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) };
-    const { deps } = await onlyLook(place, { ...around, command: 'fleet run', sharesProcess: true });
+    const { deps } = await onlyLook(place, { ...around, sharesProcess: true });
     return retrying(deps, QUICK).alarms(names);
   };
   const ask = async (wave: Wave, target: Target): Promise<string | undefined> => {

@@ -34,18 +34,24 @@ export function sayEnd({ target, outcome, exitCode = 0, code, says, elapsedMs }:
   return `ERROR ${head} (exit ${exitCode}): ${sentence(says)}${code === undefined ? '' : ` [${code}]`}`;
 }
 
-/** One row for each target, and below them the commands that go on with single ones. */
-export function summaryLines(ends: readonly EndOnPage[]): readonly string[] {
+/** Ends that are good, and yet have commands that go on from them. */
+const HELPED: readonly EndOnPage['outcome'][] = ['paused', 'kept', 'nothing'];
+
+/**
+ * One row for each target, and below them the commands that go on with single ones.
+ * @param nothing what is said of a target that needed nothing
+ */
+export function summaryLines(ends: readonly EndOnPage[], nothing = 'Already current'): readonly string[] {
   const rows = ends.map(({ wave, target, outcome, exitCode, elapsedMs, code, says }) => [
     wave,
     target,
-    outcomeWords(outcome),
+    outcome === 'nothing' ? nothing : outcomeWords(outcome),
     outcome === 'notBegun' ? '' : duration(elapsedMs),
     exitCode === undefined ? '' : String(exitCode),
-    outcome === 'nothing' || outcome === 'notBegun' ? '' : mattersOf(says, code),
+    says === 'already current' || outcome === 'notBegun' ? '' : mattersOf(says, code),
   ]);
   const helps = ends
-    .filter(({ exitCode, outcome }) => exitCode !== 0 || outcome === 'paused' || outcome === 'kept')
+    .filter(({ exitCode, outcome }) => exitCode !== 0 || HELPED.includes(outcome))
     .flatMap(({ target, next }) => next.slice(0, 1).map((line) => `  ${target}: ${line}`));
   return [
     '',

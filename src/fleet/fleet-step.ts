@@ -64,6 +64,8 @@ export function nextStep(waves: readonly Wave[], seen: FleetNow): FleetStep {
   return { do: 'end', how: 'done', why: 'every wave is through' };
 }
 
+type FleetEnd = Extract<FleetStep, { do: 'end' }>;
+
 function stepIn(wave: Wave, seen: FleetNow, isLast: boolean): FleetStep | 'through' {
   const { name, targets, tolerated, concurrency } = wave;
   const phaseOf = (target: { readonly name: string }): TargetPhase | undefined => seen.phases.get(target.name);
@@ -71,9 +73,11 @@ function stepIn(wave: Wave, seen: FleetNow, isLast: boolean): FleetStep | 'throu
   const running = many('running');
   const failed = many('failed');
   const waiting = targets.filter((target) => phaseOf(target) === undefined);
-  const end = (how: Extract<FleetStep, { do: 'end' }>['how'], why: string): FleetStep =>
+  const end = (how: FleetEnd['how'], why: string): FleetStep => {
     // rule: fleet-ends-when-nothing-runs
-    running > 0 ? { do: 'await', wave: name } : { do: 'end', how, wave: name, why };
+    if (running > 0) return { do: 'await', wave: name };
+    return { do: 'end', how, wave: name, why };
+  };
   if (seen.stopping && (waiting.length > 0 || failed > tolerated))
     return end(
       'stopped',
