@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   check: ['model', 'clock', 'errors', 'text'],
   // Of the SDK its types alone: a story asks in AWS's own words.
   conformance: ['model', 'decide', 'clock', 'errors', 'text', SDK],
+  replay: ['model', 'clock', 'text', /^yaml$/],
   engine: ['model', 'decide', 'clock', 'errors', 'text'],
   aws: ['model', 'clock', 'errors', 'text', 'src/engine/gateway.ts', SDK, PROXY, CRON, /^node:(https?|stream)$/],
   files: ['clock', NODE],

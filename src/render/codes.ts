@@ -72,6 +72,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'change.unapproved': 'There are more changes than --approve-only allows.',
   'change.unexpected': 'There are changes, and --expect-no-changes was given.',
 
+  'check.noRollout': 'The file of events holds no swap and no rolling rollout of which a scenario could be made.',
+
   'config.file': 'The settings file is not there, cannot be read, or there are two of them.',
   'config.syntax': 'The settings file is not valid YAML; the message says where.',
   'config.value': 'The settings file names a flag that there is not, or gives it a value that it does not take.',

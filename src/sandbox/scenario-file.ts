@@ -157,6 +157,8 @@ const calls = matching(
   `service:Operation, such as autoscaling:Describe* or *; the services are ${SERVICES.join(', ')}`,
 );
 
+const since: Fields[string] = { check: oneOf('rollout') };
+
 const WINDOW: Fields = { from: { check: seconds }, until: { check: seconds } };
 
 type KeysOf<K extends Fault['kind']> = Exclude<keyof Extract<Fault, { kind: K }>, 'kind' | keyof Window>;
@@ -179,6 +181,7 @@ const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields
   meddle: {
     group: must(text),
     at: must(seconds),
+    since,
     does: must(oneOf(...MEDDLINGS)),
     instance: { check: oneOf('oldest', 'newest') },
     image: { check: text },
@@ -202,10 +205,11 @@ const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields
     running: { check: count },
     after: { check: count },
   },
-  killInstance: { group: must(text), at: must(seconds), which: must(oneOf('oldest', 'newest')) },
+  killInstance: { group: must(text), at: must(seconds), since, which: must(oneOf('oldest', 'newest')) },
   resize: {
     group: must(text),
     at: must(seconds),
+    since,
     min: { check: count },
     max: { check: count },
     desired: { check: count },

@@ -42,6 +42,9 @@ export interface MetricBehaviour {
   readonly delay?: number;
 }
 
+/** From when `at` counts: the moment in which the first rollout of the group begins; absent: the start of the world. */
+type Since = 'rollout';
+
 /** A window of simulated seconds since the start of the world; open ends when absent. */
 export interface Window {
   readonly from?: number;
@@ -102,12 +105,14 @@ export type Fault = Window &
         readonly kind: 'killInstance';
         readonly group: string;
         readonly at: number;
+        readonly since?: Since;
         readonly which: 'oldest' | 'newest';
       }
     | {
         readonly kind: 'resize';
         readonly group: string;
         readonly at: number;
+        readonly since?: Since;
         readonly min?: number;
         readonly max?: number;
         readonly desired?: number;
@@ -144,6 +149,7 @@ export type Fault = Window &
         readonly kind: 'meddle';
         readonly group: string;
         readonly at: number;
+        readonly since?: Since;
         readonly does: Meddling;
         readonly instance?: 'oldest' | 'newest';
         readonly image?: string;

@@ -9,10 +9,22 @@ import { findGroup, isLeaving, type GroupState } from './state.js';
  * groups that CloudFormation named, by its logical id.
  */
 export function scheduleFaults(world: World, group: GroupState): void {
+  schedule(world, group, undefined);
+}
+
+/** Schedules what counts from the beginning of the group's first rollout, which is now. */
+export function scheduleFaultsOfRollout(world: World, group: GroupState): void {
+  if (group.rolledOut === true) return;
+  group.rolledOut = true;
+  schedule(world, group, 'rollout');
+}
+
+function schedule(world: World, group: GroupState, since: 'rollout' | undefined): void {
   const { name } = group;
   for (const fault of world.scenario.faults) {
     if (fault.kind !== 'killInstance' && fault.kind !== 'resize' && fault.kind !== 'meddle') continue;
-    const at = world.startedAt + fault.at * 1000;
+    if (fault.since !== since) continue;
+    const at = (since === 'rollout' ? world.clock.now() : world.startedAt) + fault.at * 1000;
     if (fault.group !== name && fault.group !== group.tags.get('aws:cloudformation:logical-id')?.value) continue;
     if (at < world.clock.now()) continue;
     if (fault.kind === 'killInstance') world.clock.at(at, () => kill(world, name, fault.which));

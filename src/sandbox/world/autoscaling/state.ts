@@ -112,6 +112,8 @@ export function sizesChanged(before: Sizes, { min, max, desired }: Sizes): Parti
 }
 
 export interface GroupState {
+  /** A rollout of this tool has begun on it at some time. */
+  rolledOut?: true;
   readonly name: string;
   readonly arn: string;
   readonly createdAt: number;

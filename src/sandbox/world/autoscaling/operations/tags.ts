@@ -2,7 +2,13 @@ import type { CreateOrUpdateTagsType, DeleteTagsType, DescribeTagsType, Tag } fr
 import { page } from '../../page.js';
 import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
+import { scheduleFaultsOfRollout } from '../faults.js';
 import { autoScalingState, invalid, type GroupState } from '../state.js';
+
+/** The tag with which this tool begins a rollout. */
+const ROLLOUT = 'ha-updater:rollout';
+/** What it begins where only the size is kept, while the stack changes. */
+const KEEPS_SIZE = /(?:^|\s)strategy=keep-size(?:\s|$)/;
 
 /** Overwrites what is there, without an error: no lock can be made of tags. At most 50 tags on one group. */
 export function createOrUpdateTags(world: World, input: CreateOrUpdateTagsType): object {
@@ -19,6 +25,7 @@ export function createOrUpdateTags(world: World, input: CreateOrUpdateTagsType):
     if (!group.tags.has(key) && own >= 50) throw invalid(`Tag limit exceeded for AutoScalingGroup ${group.name}`);
   }
   for (const { group, tag } of changes) {
+    if (tag.Key === ROLLOUT && !KEEPS_SIZE.test(tag.Value ?? '')) scheduleFaultsOfRollout(world, group);
     group.tags.set(tag.Key ?? '', { value: tag.Value ?? '', propagate: tag.PropagateAtLaunch ?? false });
     touch(world, group.name);
   }
