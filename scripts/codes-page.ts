@@ -5,6 +5,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   '': 'Any run',
   usage: 'The command line',
   config: 'Settings',
+  check: 'Checking a run',
   conformance: 'Comparing with AWS',
   aws: 'Calls to AWS',
   run: 'The run',

@@ -93,8 +93,8 @@ export class WatchedGroup {
 }
 
 /**
- * EC2 runs it no more, as far as Auto Scaling and the balancers tell: it is marked, and a balancer has dropped it. While
- * the replacement of unhealthy instances is suspended it stays in the group all the same.
+ * EC2 runs it no more, as far as Auto Scaling and the balancers tell: it is marked, and a balancer has dropped it.
+ * While the replacement of unhealthy instances is suspended it stays in the group all the same.
  */
 function isEnded({ healthy, says }: InstanceRow): boolean {
   const dropped = says.some(({ verdict, reason }) => verdict === 'absent' || reason.includes('Target.InvalidState'));
