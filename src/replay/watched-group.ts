@@ -86,7 +86,7 @@ export class WatchedGroup {
   /** Once the halves of a swap are parted, whoever goes may be meant to. */
   #leaves(id: string, at: Instant): void {
     const life = this.lives.get(id);
-    const counts = this.record !== undefined && (!this.judged || this.record.strategy === 'rolling');
+    const counts = this.record !== undefined && (!this.judged || 'surge' in this.record);
     if (life === undefined || this.#sent.has(id) || !counts) return;
     life.lostAt ??= at;
   }

@@ -62,6 +62,7 @@ const NAMES_STRATEGIES: readonly string[] = [
   'src/render/documents/plan.ts',
   'src/render/report/promised.ts',
   'src/app/inspect/status-group.ts',
+  'src/replay/derive.ts',
 ];
 
 describe('the house', () => {
