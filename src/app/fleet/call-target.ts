@@ -103,8 +103,8 @@ export function updateTarget(target: Target, around: ProcessContext, call: Targe
 }
 
 /** What that would do; changes nothing. Never throws. */
-export function planTarget(target: Target, around: ProcessContext): Promise<CommandResult> {
-  const context = contextOf('plan', around, {});
+export function planTarget(target: Target, around: ProcessContext, call: TargetCall): Promise<CommandResult> {
+  const context = contextOf('plan', around, call);
   const flags = flagsOfTarget(target);
   return ended('plan', context, () =>
     target.stack === undefined

@@ -72,7 +72,9 @@ async function takeBack(
           ? unseen(one)
           : typeof how === 'object'
             ? { outcome: 'nothing' as const, exitCode: 0, says: how.says, next: one.next }
-            : await called(one.of, how, around, { ...call, left: () => void left.add(one.target) });
+            : signals.stop.aborted
+              ? { outcome: 'stopped' as const, exitCode: EXIT_OF.stopped, code: 'interrupted', says: LATE, next: [] }
+              : await called(one.of, how, around, { ...call, left: () => void left.add(one.target) });
       const end = { wave: one.of.wave, target: one.target, startedAt: began, elapsedMs: clock.now() - began, ...said };
       if (said.outcome !== 'nothing') voice.tell({ type: 'fleet.targetFinished', end }, sayEnd(end));
       return end;
@@ -86,6 +88,8 @@ async function takeBack(
     signals.release();
   }
 }
+
+const LATE = 'a signal came before it was taken back';
 
 /** What an end says of itself, beside its time. */
 type Said = Omit<TargetEnd, 'wave' | 'target' | 'startedAt' | 'elapsedMs'>;

@@ -1,3 +1,4 @@
+import { EXIT_OF } from '../../errors.js';
 import { placeOf, targetsOf, type Target } from '../../fleet/waves.js';
 import { fleetTime, planRow, type PlanRow } from '../../fleet/plan-row.js';
 import type { ChangePlan } from '../../model/stack/change-plan.js';
@@ -11,6 +12,7 @@ import { sentence } from '../../text/sentence.js';
 import { atOnce, LOOKS_AT_ONCE } from './at-once.js';
 import { planTarget } from './call-target.js';
 import { endWithUnseen, type Unseen } from './fleet-failure.js';
+import { fleetSignals, type FleetSignals } from './fleet-signals.js';
 import { openFleet, type FleetAsked } from './open-fleet.js';
 
 export interface FleetPlanAsked extends FleetAsked {
@@ -40,17 +42,31 @@ export interface FleetPlanDocument extends Pick<CommandResult, 'v' | 'command' |
 /** A target with what its plan says. */
 type Planned = TargetPlan & Unseen & { readonly of: Target };
 
-/** Plans targets, some at a time. Changes nothing, and never throws. */
+/**
+ * Plans targets, some at a time. Changes nothing, and never throws. A signal lets those that are being planned delete
+ * their change sets, and the others are not planned.
+ */
 export function planTargets(
   targets: readonly Target[],
   around: ProcessContext,
+  { stop, onSignal }: Pick<FleetSignals, 'stop' | 'onSignal'>,
   tell: (planned: Planned) => void = () => undefined,
 ): Promise<readonly Planned[]> {
   return atOnce(targets, LOOKS_AT_ONCE, async (target) => {
-    const planned = plannedOf(target, await planTarget(target, around));
+    const planned = stop.aborted
+      ? unplanned(target)
+      : plannedOf(target, await planTarget(target, around, { onSignal }));
     tell(planned);
     return planned;
   });
+}
+
+/** A target whose turn never came. */
+function unplanned(of: Target): Planned {
+  const what = 'A signal came before it was planned.';
+  const facts = { code: 'interrupted', what, reasons: [], serves: '', left: '', next: [] };
+  const end = { outcome: 'stopped', exitCode: EXIT_OF.stopped } as const;
+  return { of, wave: of.wave, target: of.name, ...NOTHING, says: 'not planned', failure: { facts, end } };
 }
 
 const NOTHING: PlanRow = {
@@ -82,11 +98,12 @@ export async function fleetPlan(asked: FleetPlanAsked, around: ProcessContext): 
   const targets = targetsOf(fleet);
   let done = 0;
   const progress = lineWriter(around.stderr);
-  const all = await planTargets(targets, around, ({ target }) => {
+  const signals = fleetSignals(around, (signal) => progress(`${signal}: change sets are deleted, then it ends.`));
+  const all = await planTargets(targets, around, signals, ({ target }) => {
     done += 1;
     // A plan waits for a change set of each stack: some seconds, and many of them are minutes.
     if (targets.length > LOOKS_AT_ONCE) progress(`Planned ${done} of ${targets.length}: ${target}`);
-  });
+  }).finally(signals.release);
   const expectedMs = fleetTime(fleet.waves, new Map(all.map(({ target, expectedMs: ms }) => [target, ms])));
   const extraInstanceHours = all.reduce((sum, one) => sum + one.extraInstanceHours, 0);
   const changes = all.some((one) => one.changes);

@@ -180,11 +180,12 @@ function portsOf(run: FleetRun, left: (target: string) => void): FleetPorts {
 }
 
 /** Nobody has to approve what changes nothing. */
-async function mayBegin({ asked, around, voice }: FleetRun, wave: Wave): Promise<boolean> {
+async function mayBegin({ asked, around, voice, signals }: FleetRun, wave: Wave): Promise<boolean> {
   if (asked.approve?.includes(wave.name) === true) return true;
-  const planned = await planTargets(wave.targets, around);
+  const planned = await planTargets(wave.targets, around, signals);
   const changing = planned.filter(({ changes, failure }) => changes || failure !== undefined);
   if (changing.length === 0) return true;
+  if (signals.stop.aborted) return false;
   voice.say(`Wave ${wave.name} needs approval: ${changing.length} of ${count(planned.length, 'target')} would change.`);
   for (const { target, says } of changing) voice.say(`  ${target}: ${says}`);
   return false;

@@ -135,4 +135,53 @@ describe('a fleet of six targets, with all that may happen to it', function () {
     expect([back.exitCode, back.targets[0]?.outcome]).to.deep.equal([0, 'cancelled']);
     expect((await stage.states())[0]).to.equal('frozen');
   });
+
+  it('begins no further wave when an alarm rings in the bake time, and goes on once it is quiet', async () => {
+    await writeFile(
+      stage.file,
+      `waves:
+  - {name: one, bake: 30m, alarms: [errors], targets: [{name: a, asg: a}]}
+  - {name: two, targets: [{name: b, asg: b}]}
+`,
+    );
+    stage.to(GOOD, 'a', 'b');
+    const set = (StateValue: string): void =>
+      void stage.sandbox.invoke('cloudwatch', 'SetAlarmState', {
+        AlarmName: 'errors',
+        StateValue,
+        StateReason: 'too many of them.',
+      });
+    const rang = await stage.rollOut([], {
+      when: ({ event }) => event.type === 'run.finished',
+      then: () => void stage.sandbox.clock.after(10 * 60_000, () => set('ALARM')),
+    });
+    expect(outcomes(rang)).to.deep.equal(['swapped 0', 'notBegun -']);
+    expect([rang.exitCode, rang.failure?.code, rang.failure?.what]).to.deep.equal([
+      5,
+      'fleet.alarm',
+      'Wave one: the alarm errors in the region of the environment is in ALARM (too many of them).',
+    ]);
+    expect(rang.elapsedMs).to.be.within(10 * 60_000, 30 * 60_000);
+    // What rings already counts, and nothing was begun behind it: the whole time is waited for again.
+    expect((await stage.rollOut()).failure?.code).to.equal('fleet.alarm');
+    set('OK');
+    const ended = await stage.rollOut();
+    expect(outcomes(ended)).to.deep.equal(['nothing 0', 'swapped 0']);
+    expect(ended.elapsedMs).to.be.at.least(30 * 60_000);
+    expect((await stage.rollOut()).elapsedMs).to.be.lessThan(60_000);
+  });
+
+  it('takes over what a dead run on another machine left on a target, and goes on', async () => {
+    stage.to(GOOD, ...NAMES);
+    const alone = ['update-asgs', '--asg', 'c'];
+    const other = await stage.run(alone, {
+      killedAt: { change: /UpdateAutoScalingGroup/, when: 'after' },
+      elsewhere: true,
+    });
+    expect(other.document).to.equal(undefined);
+    expect((await stage.states())[2]).to.equal('underWay');
+    const ended = await stage.rollOut();
+    expect(outcomes(ended)).to.deep.equal(all('swapped 0'));
+    expect(ended.exitCode).to.equal(0);
+  });
 });
