@@ -54,7 +54,7 @@ export function planTargets(
 ): Promise<readonly Planned[]> {
   return atOnce(targets, LOOKS_AT_ONCE, async (target) => {
     const planned = stop.aborted
-      ? unplanned(target)
+      ? notPlanned(target)
       : plannedOf(target, await planTarget(target, around, { onSignal }));
     tell(planned);
     return planned;
@@ -62,7 +62,7 @@ export function planTargets(
 }
 
 /** A target whose turn never came. */
-function unplanned(of: Target): Planned {
+function notPlanned(of: Target): Planned {
   const what = 'A signal came before it was planned.';
   const facts = { code: 'interrupted', what, reasons: [], serves: '', left: '', next: [] };
   const end = { outcome: 'stopped', exitCode: EXIT_OF.stopped } as const;
@@ -147,12 +147,15 @@ function pageOf(
     ),
   );
   const changing = all.filter(({ changes }) => changes).length;
+  const unplanned = all.filter(({ failure }) => failure !== undefined).length;
+  const none = unplanned === all.length ? 'none could be planned' : undefined;
+  const rest = unplanned === 0 ? '' : `; ${unplanned} could not be planned`;
   return [
     ...fleetTable(['WAVE', 'TARGET', 'WHERE', 'TIME', 'EXTRA HOURS', 'AGAINST', 'WOULD CHANGE'], rows),
     '',
     changing === 0
-      ? `${count(all.length, 'target')}: nothing would change.`
-      : `${count(all.length, 'target')}: ${changing} would change${costOf(expectedMs, extraInstanceHours)}.`,
+      ? `${count(all.length, 'target')}: ${none ?? `nothing would change${rest}`}.`
+      : `${count(all.length, 'target')}: ${changing} would change${rest}${costOf(expectedMs, extraInstanceHours)}.`,
     ...(against.length === 0 ? [] : ['', 'AGAINST IT:', ...against]),
     ...(next.length === 0 ? [] : ['', 'Next:', ...next.map((line) => `  ${line}`)]),
   ];
