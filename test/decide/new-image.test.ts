@@ -80,6 +80,11 @@ describe('a rollout that gives its group another image', () => {
       begun(MADE, '$Default', { suspended: [], notes: notes(MADE, 'rollBack') }),
       'clear web',
     ],
+    [
+      'is judged bad before a version was made of $Latest',
+      begun(LATEST, '$Latest', { suspended: [], notes: notes(LATEST, 'rollBack') }),
+      'clear web',
+    ],
   ] as const)
     it(`${then.split(' ').slice(0, 2).join(' ')} follows where it ${what}`, () => {
       expect(told(decide(observed([withShield(of, then)]), PLAN)).replace(/^renew web \+ /, '')).to.equal(then);

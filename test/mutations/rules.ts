@@ -1003,7 +1003,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'less-asked-in-window',
     rule: 'after a kept half came back, what was asked for meanwhile is the least, also where it is less than before',
-    breaks: { replace: ['wantedSize(record).desired', 'record.size.desired'] },
+    breaks: { replace: [': asked', ': record.size.desired'] },
   },
   {
     name: 'stuck-mate-awaited',
@@ -1014,6 +1014,11 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'guard-kept-before-verdict',
     rule: 'the guard takes no instance for kept before the verdict',
     breaks: { value: 'true' },
+  },
+  {
+    name: 'image-untouched',
+    rule: 'a group that still names what it did launches again at once when nothing was made of the image',
+    breaks: { condition: false },
   },
   {
     name: 'taken-off-is-a-wish',

@@ -23,11 +23,13 @@ const MISTOLD = [4065, 4073, 5015, 9094, 9106, 9158, 31_036, 60_010, 95_037, 95_
  * where `--image` rolls back (400039), a mate of a kept half cannot go on (412236). Standby by hand: of one that stays old
  * (300350), while nobody looks (300271), and before a verdict where a half is to be kept (410668). Sizes that others set:
  * after somebody took one off (300516), and less than before while a half is kept (300679, 412944). A look that is older
- * than the one before it (301369), and a new one that somebody ends as all goes back (410226).
+ * than the one before it (301369), and a new one that somebody ends as all goes back (410226). A roll-back of `--image` that
+ * froze a group of which nothing was changed (415545), mates that looked at each other ten times a second (417684), and a
+ * size that somebody lowered before all goes back (415942).
  */
 const MISLED = [
   90_042, 90_091, 91_031, 91_095, 92_039, 95_033, 97_058, 300_271, 300_350, 300_516, 300_679, 301_369, 400_039, 410_226,
-  410_668, 412_236, 412_944,
+  410_668, 412_236, 412_944, 415_545, 415_942, 417_684,
 ];
 /** The same of rolling rollouts: sizes set while nobody ran it (91037, 92005), weights that overshoot (95066). */
 const MISLED_ROLLING = [91_037, 92_005, 95_066];

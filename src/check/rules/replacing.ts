@@ -99,17 +99,18 @@ function floorOf(ledger: GroupLedger, record: RolloutRecord, half: 'old' | 'new'
   const { backAt, keptUntil } = record.gates ?? {};
   // New ones stand in for those left alone that are gone, and not for those that are there and do not serve.
   const failing = sumUnits(alone.filter((row) => !isServing(row) && !isAway(row)));
-  if (backAt !== undefined) return leastAfterWindow(record) - failing;
+  if (backAt !== undefined) return wantedNow(record) - failing;
   if (keptUntil !== undefined) {
     const old = rows.filter((row) => isOldIn(record, row) === true && !isAway(row));
     return Math.min(desired, (sizeNow(ledger)?.desired ?? desired) - sumUnits(old));
   }
   const spare = 'unavailable' in record && half === 'old' ? record.unavailable : 0;
-  return desired - Math.max(spare, idle);
+  const least = half === 'new' ? Math.min(desired, wantedNow(record)) : desired;
+  return least - Math.max(spare, idle);
 }
 
-/** What others asked for while an old half was kept, be it more or less; what there was before where nobody did. */
-function leastAfterWindow({ size, theirs = {} }: RolloutRecord): number {
+/** What others asked for meanwhile, be it more or less; what there was before where nobody did. */
+function wantedNow({ size, theirs = {} }: RolloutRecord): number {
   const { min = size.min, desired = Math.min(size.desired, theirs.max ?? Infinity) } = theirs;
   return Math.max(min, desired);
 }

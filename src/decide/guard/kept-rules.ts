@@ -1,7 +1,7 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { Group, Instance } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import type { RolloutRecord } from '../../model/rollout/record.js';
+import type { RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { inService } from '../instances/classify.js';
 import { hasLeft, isOld } from './halves.js';
 import type { Of, RecordedDeed, Rule } from './rule-table.js';
@@ -87,9 +87,11 @@ export function windowRule(group: Group, action: Action, at: number, plan: Plan)
 }
 
 /** The units below which serving must not fall by a termination. */
-export function floorOf({ size, instances }: Group, record: RolloutRecord): number {
+export function floorOf({ size, instances }: Group, record: RolloutRecord, verdict?: Verdict): number {
   const { keptUntil, backAt } = record.gates ?? {};
-  if (backAt !== undefined) return leastAfterWindow(record);
+  if (backAt !== undefined) return wantedNow(record);
+  // Whoever asked for less than there was has it when all goes back.
+  if (verdict?.outcome === 'rollBack') return Math.min(record.size.desired, wantedNow(record));
   if (keptUntil === undefined) return record.size.desired;
   // An instance that was taken out of standby by hand came on top of what is asked for by now.
   const old = instances.filter(
@@ -98,8 +100,8 @@ export function floorOf({ size, instances }: Group, record: RolloutRecord): numb
   return Math.min(record.size.desired, size.desired - old.length);
 }
 
-/** What was asked for in the time for which the old half was kept; what there was before where nobody asked. */
-function leastAfterWindow({ size, theirs = {} }: RolloutRecord): number {
+/** What somebody asked for meanwhile; what there was before where nobody did. */
+function wantedNow({ size, theirs = {} }: RolloutRecord): number {
   const { min = size.min, desired = Math.min(size.desired, theirs.max ?? Infinity) } = theirs;
   return Math.max(min, desired);
 }

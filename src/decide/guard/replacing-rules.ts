@@ -178,6 +178,7 @@ function launchesFormer({
   verdict,
 }: Pick<RecordedDeed<Of<'resume'>>, 'group' | 'record' | 'verdict'>): boolean {
   if (image === undefined || verdict?.outcome !== 'rollBack') return false;
-  const former = image.former === '$Latest' ? image.source : image.former;
-  return names === `lt/${image.template}:${former}`;
+  const named = (version: string): boolean => names === `lt/${image.template}:${version}`;
+  const former = image.former === '$Latest' && image.made !== undefined ? image.source : image.former;
+  return named(former) || (image.made === undefined && named(image.source));
 }

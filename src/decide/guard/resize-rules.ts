@@ -93,8 +93,8 @@ function otherHalfGone(deed: Resizing): string | undefined {
 }
 
 /** New instances that stay after a roll-back serve for missing old ones, and Auto Scaling may let none of them go. */
-function standIns({ group, record, action }: Resizing, left: readonly Instance[]): string | undefined {
-  const least = floorOf(group, record) + goneUnits(group);
+function standIns({ group, record, verdict, action }: Resizing, left: readonly Instance[]): string | undefined {
+  const least = floorOf(group, record, verdict) + goneUnits(group);
   const spare = left.find((one) => !inService(group, one) || served(group, [one.id]) >= least);
   if (spare !== undefined) return 'the other half is still there';
   const there = unitsThere(group);

@@ -76,11 +76,11 @@ function oldStays({ group, record, action }: JudgedTermination): string | undefi
   return served(group, fresh) === 0 ? 'no old instance would be left in service' : undefined;
 }
 
-function enoughServe({ group, record, action }: JudgedTermination): string | undefined {
+function enoughServe({ group, record, verdict, action }: JudgedTermination): string | undefined {
   const floor =
     record.strategy === 'rolling' && action.half === 'old'
       ? record.size.desired - Math.max(0, record.unavailable - idleUnits(group))
-      : floorOf(group, record) + (action.half === 'new' ? goneUnits(group) : 0);
+      : floorOf(group, record, verdict) + (action.half === 'new' ? goneUnits(group) : 0);
   const before = served(group);
   const after = served(group, action.instances);
   // rule: guard-service

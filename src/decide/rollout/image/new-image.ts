@@ -65,7 +65,12 @@ export function pointBack({ name, group, record }: RolloutGroup): ReasonedAction
 
 /** Whether the group names what it names after a roll-back. */
 export function isPointedBack({ names }: Group, { image }: RolloutRecord): boolean {
-  return image !== undefined && names === `lt/${image.template}:${backTo(image)}`;
+  if (image === undefined) return false;
+  const own = `lt/${image.template}:`;
+  // Nothing was made yet: it still names what it did, and that still means the same.
+  // rule: image-untouched
+  if (image.made === undefined && names === own + image.former) return true;
+  return names === own + backTo(image);
 }
 
 /** What was made stays the latest version, so `$Latest` can mean no more what it meant. */

@@ -105,11 +105,18 @@ function prove(view: RolloutView, of: JudgedGroup, backAt: Instant): GroupStep {
   const ready = provenOld(view, of);
   if (isBack(view, of)) {
     const open = matesOf(view, of).filter((mate) => mate.verdict?.outcome !== 'rollBack' && !isBack(view, mate));
+    if (open.length > 0 && of.block !== undefined) return { kind: 'stuck', why: of.block.why };
     if (open.length > 0) {
       const why = `the old instances serve; waiting for those of ${open.map((mate) => mate.name).join(', ')}`;
       return {
         kind: 'wait',
-        wait: { group: name, phase: 'back', why, instances: [], until: Math.max(until, observed.at + 1) },
+        wait: {
+          group: name,
+          phase: 'back',
+          why,
+          instances: [],
+          until: Math.max(until, observed.at + plan.timing.pollMs),
+        },
       };
     }
     const turned: Verdict = { run: record.run, outcome: 'rollBack', at: observed.at, why: verdict.why };
