@@ -13,6 +13,7 @@ import {
 import { gateFlags, stageFlags } from '../flags/gate-flags.js';
 import { executeFlags, guardFlags, settingFlags, stateFlags } from '../flags/change-flags.js';
 import { parameterFlags } from '../flags/parameter-flags.js';
+import { serverFlags } from '../flags/server-flags.js';
 import { stackWords } from '../base/stack-words.js';
 import { templateFlags } from '../flags/template-flags.js';
 
@@ -58,6 +59,7 @@ export default class UpdateStack extends BaseCommand {
     ...groupFlags,
     ...gateFlags,
     ...stageFlags,
+    ...serverFlags,
     ...lockFlag,
     ...historyFlag,
     to: string({

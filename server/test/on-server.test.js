@@ -297,6 +297,20 @@ describe('a rollout on a server, by the command line', function () {
     expect(images()).to.deep.equal([GOOD[2]]);
   });
 
+  it('replaces the instances of a stack that the command line has changed, which may die then', async () => {
+    const to = GOOD.find((one) => one !== image);
+    const words = ['update-stack', 'web', `ImageId=${to}`, `DbPassword=${SECRET}-2`, ...ON_SERVER, ...CALM, '--json'];
+    const following = start(words, { env });
+    await following.sees(/Execution \S+ runs/);
+    following.child.kill('SIGTERM');
+    const { code, stdout, stderr } = await following.finished;
+    expect(code, stdout + stderr).to.equal(6);
+    const document = JSON.parse(stdout);
+    expect(document).to.include({ command: 'update-stack' });
+    expect((await ended(document.execution)).Status).to.equal('SUCCEEDED');
+    expect(images()).to.deep.equal([to]);
+  });
+
   it('keeps no secret in what executions were given, what they answered, and what was logged', () => {
     const { DurableExecutions: all } = call('lambda', 'ListDurableExecutionsByFunction', { FunctionName: 'rollouts' });
     const kept = all.map(({ DurableExecutionArn: arn }) => execution(arn));

@@ -915,6 +915,11 @@ export const MUTATIONS: readonly Mutation[] = [
     },
   },
   {
+    name: 'value-in-execution',
+    rule: 'no value of a parameter gets into an execution on a server',
+    breaks: { value: 'true' },
+  },
+  {
     name: 'ended-execution-looks-no-more',
     rule: 'an execution that somebody stopped is not taken for gone while its last look may go on',
     breaks: { condition: false },

@@ -18,6 +18,22 @@ const OWN: ReadonlySet<string> = new Set([
   ...['asg', 'asgs'],
 ]);
 
+/** What of a command line about a stack is about its groups too, beside those that are of this side of the line. */
+const OF_GROUPS: ReadonlySet<string> = new Set([
+  ...['stack', 'only', 'except', 'swap', 'together', 'strategy', 'protected', 'standby', 'surge', 'unavailable'],
+  ...['serial', 'force', 'canary', 'bake', 'pause-at', 'pause-timeout', 'ignore-ringing-alarms', 'keep-old', 'console'],
+  ...['healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'wait-for-lock', 'poll', 'change-calendar'],
+  ...['despite-calendar', 'alarm', 'anomaly', 'skip-elb-health-check', 'without-gates', 'gate-command', 'metric'],
+  ...['gate-timeout', 'check-command', 'check-timeout', 'before-terminate-command', 'after-terminate-command'],
+  ...['command-timeout'],
+]);
+
+/** Whether a flag of `update-stack` means its groups, as with `update-asgs`. Nothing else gets into an execution. */
+export function isOfGroups(flag: string): boolean {
+  // rule: value-in-execution
+  return OF_GROUPS.has(flag) || OWN.has(flag);
+}
+
 /** Those that this command does while it follows. */
 const BY_FOLLOWER = ['events-file', 'junit', 'report', 'webhook', 'event-bus'] as const;
 

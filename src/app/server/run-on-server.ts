@@ -46,12 +46,14 @@ const LONGEST_NAME = 64;
  * Starts the command as an execution of the function, and follows it to its end, unless `--detach` says not to.
  *
  * @param made the command in its parts, which checks its flags
+ * @param changed the stack was changed right before: that nothing could be started is no refusal any more
  * @throws Failure `usage` before anything is sent
  */
 export async function runOnServer<A extends GroupsAsked>(
   made: GroupCommand<A>,
   given: OnServer<A>,
   surroundings: ProcessContext,
+  changed = false,
 ): Promise<CommandResult> {
   const problems = serverProblems(given);
   if (problems.length > 0) throw badFlags(problems);
@@ -66,7 +68,8 @@ export async function runOnServer<A extends GroupsAsked>(
     started = await start(looking, named, given, since);
   } catch (error) {
     const scene = { command: named, stack: given.stack, groups: given.asgs, ...looking.place };
-    return endWithError(toFailure(error, scene), named, surroundings);
+    const failure = toFailure(error, scene);
+    return endWithError(changed ? afterChange(failure, given, looking) : failure, named, surroundings);
   }
   const ways = waysTo(given, looking);
   const say = lineWriter(surroundings.stderr);
@@ -76,9 +79,41 @@ export async function runOnServer<A extends GroupsAsked>(
   return follow({ named, given, looking, started, since, ways, surroundings });
 }
 
+/** The stack has changed, and no execution follows it. */
+function afterChange({ outcome, facts, cause }: Failure, given: OnServer<GroupsAsked>, { place }: Looking): Failure {
+  const target = targetWordsOf(given);
+  const steps = [
+    command`ha-updater update-asgs ${target} --on server --server ${given.server ?? ''}`,
+    remarked(command`ha-updater update-asgs ${target} --on here`, 'without the server'),
+  ];
+  return new Failure(
+    outcome === 'refused' ? 'stopped' : outcome,
+    {
+      ...facts,
+      serves: 'The groups were not touched.',
+      left: 'The stack is updated; its groups do not follow it yet.',
+      next: [...facts.next, ...steps.map((step) => withPlace(step, place))],
+    },
+    { cause },
+  );
+}
+
+/**
+ * Refuses a function that is not there, before anything else is done for it. Who may not ask finds out at the start.
+ * @throws Failure `refused`
+ */
+export async function expectFunction(given: OnServer<GroupsAsked>, surroundings: ProcessContext): Promise<void> {
+  const looking = await onlyLook(given, surroundings);
+  const functionName = given.server ?? '';
+  const found = await retrying(looking.deps, QUICK)
+    .runningExecutions(functionName)
+    .catch(() => []);
+  if (found === undefined) throw noFunction(given, looking, 'Lambda knows none of that name.');
+}
+
 /** The rollout of this attempt: a lost answer is asked for again under the same name, which starts nothing twice. */
 async function start<A extends GroupsAsked>(
-  { deps, region, place }: Looking,
+  looking: Looking,
   named: string,
   given: OnServer<A>,
   now: number,
@@ -89,24 +124,22 @@ async function start<A extends GroupsAsked>(
   const functionName = given.server ?? '';
   const input = inputOf(named, given);
   try {
-    return await retrying(deps).startExecution({ functionName, alias: ALIAS, name: `${head}-${id}`, input });
+    return await retrying(looking.deps).startExecution({ functionName, alias: ALIAS, name: `${head}-${id}`, input });
   } catch (error) {
     if (!(error instanceof AwsFault) || (error.kind !== 'missing' && error.code !== 'NotDurable')) throw error;
-    throw refused(
-      'server.missing',
-      `There is no function ${functionName} of ha-updater in ${region}: ${error.message}`,
-      [],
-      [
-        withPlace(
-          remarked(
-            command`ha-updater server deploy ${functionName} --s3-bucket BUCKET --stacks ${given.stack ?? 'PREFIX'}`,
-            'makes it',
-          ),
-          place,
-        ),
-      ],
-    );
+    throw noFunction(given, looking, error.message);
   }
+}
+
+function noFunction(given: OnServer<GroupsAsked>, { region, place }: Looking, why: string): Failure {
+  const name = given.server ?? '';
+  const makes = command`ha-updater server deploy ${name} --s3-bucket BUCKET --stacks ${given.stack ?? 'PREFIX'}`;
+  return refused(
+    'server.missing',
+    `There is no function ${name} of ha-updater in ${region}: ${why}`,
+    [],
+    [withPlace(remarked(makes, 'makes it'), place)],
+  );
 }
 
 /** Commands for a rollout that runs elsewhere. */

@@ -6,7 +6,7 @@ import { changeStack, stackGroups } from '../../engine/stack/change-stack.js';
 import { stackGroupRows } from '../../engine/stack/stack-groups.js';
 import { Failure, refused, problem } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
-import { prepareCdk, withApp, type AppAsked } from './cdk.js';
+import { prepareCdk, withApp, type AppAsked, type CdkDeployment } from './cdk.js';
 import type { ChangeWanted } from './change-flags.js';
 import { chosenOf, expectReady, guardChange, guardGroups, planOf } from './change-guards.js';
 import { withDiagnosis } from '../../run/with-diagnosis.js';
@@ -25,6 +25,8 @@ import { byName } from '../groups/command-targets.js';
 import { servingNow } from '../groups/serving-now.js';
 import { againWith, outcomeOf, pausedNext, swap, together, type UpdateGroupsAsked } from '../groups/update-asgs.js';
 import { isRolledBack } from '../../engine/rollout/failures.js';
+import { STACK_LAG_MS } from '../../decide/read-lag.js';
+import { pause } from '../../engine/retry.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import type { OpenChange, StackChange, StackOrder } from '../../engine/stack/stack-change.js';
 
@@ -41,7 +43,36 @@ export interface UpdateStackAsked
  * `update-stack`: make a change set and show it, finish what a dead run left on the stack's groups,
  * execute it, and only when CloudFormation succeeded swap the groups; after a creation, prove them.
  */
-export async function updateStack(given: UpdateStackAsked, surroundings: ProcessContext): Promise<CommandResult> {
+export function updateStack(given: UpdateStackAsked, surroundings: ProcessContext): Promise<CommandResult> {
+  return changeThenSwap(given, surroundings, swapAfter);
+}
+
+/**
+ * The same without the groups of a stack that was there before: somebody else replaces their instances. It comes back
+ * only when reads have had time to show them the change. Those of a new stack are proven.
+ */
+export function changeAlone(given: UpdateStackAsked, surroundings: ProcessContext): Promise<CommandResult> {
+  return changeThenSwap(given, surroundings, async (run, wanted, target, change) => {
+    if (change.action === 'created') return swapAfter(run, wanted, target, change);
+    if (change.action === 'updated') await pause(run.deps, STACK_LAG_MS);
+    const signal = run.deps.interrupt.received;
+    if (signal === undefined) return { results: [], named: target };
+    throw new Failure('stopped', {
+      code: 'interrupted',
+      what: `${signal} came after the stack had changed, and before a rollout was started on the server.`,
+      reasons: [],
+      serves: 'The groups were not touched after that.',
+      left: `The stack is ${change.action}; its groups do not follow it yet.`,
+      next: [command`ha-updater update-asgs ${target.stack ?? ''}`],
+    });
+  });
+}
+
+async function changeThenSwap(
+  given: UpdateStackAsked,
+  surroundings: ProcessContext,
+  groupsPart: typeof swapAfter,
+): Promise<CommandResult> {
   const wanted = readWanted(given, given.stack === '' ? [problem('STACK must not be empty.')] : []);
   const typed = await withApp(given, 'update-stack', surroundings);
   const outputs = await openOutputs(typed, surroundings);
@@ -54,10 +85,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
     withDiagnosis(async (run, asked) => {
       const target: UpdateGroupsAsked = { ...asked, asgs: [] };
       await expectReady(run, change.guards, wanted);
-      const cdk =
-        asked.cdk === undefined
-          ? undefined
-          : await prepareCdk(run, asked.cdk, { flags: asked, surroundings, assets: 'all' });
+      const cdk = await cdkOf(run, asked, surroundings);
       const stackRun = cdk?.run ?? run;
       const order = await makeOrder(stackRun, { asked, wanted, read, ...(cdk !== undefined && { cdk }) });
       run.hidden.add(secretsOf(order));
@@ -81,7 +109,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
       );
       if (done.action === 'kept') return kept(asked.stack, wanted.choice, done);
       const resultsBefore = run.state().results;
-      const after = await swapAfter(run, wanted, target, done).catch(async (error: unknown) => {
+      const after = await groupsPart(run, wanted, target, done).catch(async (error: unknown) => {
         if (done.action !== 'updated' || !(error instanceof Failure) || !isRolledBack(error)) throw error;
         const failure =
           former === undefined ? error : await withWayBack(stackRun, former, { failure: error, order, flags: asked });
@@ -100,6 +128,15 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
       return ended;
     }),
   );
+}
+
+async function cdkOf(
+  run: Run,
+  asked: AppAsked<UpdateStackAsked>,
+  surroundings: ProcessContext,
+): Promise<CdkDeployment | undefined> {
+  if (asked.cdk === undefined) return undefined;
+  return prepareCdk(run, asked.cdk, { flags: asked, surroundings, assets: 'all' });
 }
 
 /** What the run is about, in words for its first and last lines. */

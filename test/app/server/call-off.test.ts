@@ -1,11 +1,10 @@
 import { expect } from 'chai';
 import { cancel } from '../../../src/app/groups/cancel.js';
 import { libraryContext } from '../../../src/library/library-context.js';
-import { updaterOver } from '../../../src/library/updater.js';
-import type { CommandResult, LookOptions, RunMemory } from '../../../src/library/index.js';
-import { lambdaState, type ExecutionRow, type FunctionRow } from '../../../src/sandbox/world/lambda/state.js';
+import type { ExecutionRow } from '../../../src/sandbox/world/lambda/state.js';
 import { simulatedWorld, type SimulatedWorld } from '../../commands/support/simulated-world.js';
 import { lifeOf } from '../../support/command-stage.js';
+import { functionByHand, type FunctionByHand } from '../../support/takes-looks.js';
 import { standardGroup } from '../../support/sandbox.js';
 
 const ON_SERVER = ['--on', 'server', '--server', 'rollouts'];
@@ -14,50 +13,25 @@ const SERVER = ['--server', 'rollouts'];
 describe('a rollout on a server that has not looked yet', function () {
   this.timeout(60_000);
   let world: SimulatedWorld;
-  let row: FunctionRow;
+  let hand: FunctionByHand;
   beforeEach(async () => {
     world = await simulatedWorld();
     for (const name of ['web', 'api'])
       standardGroup(world.sandbox.world, { name, size: 2, max: 4 }).changeImage('ami-new');
-    row = {
-      name: 'rollouts',
-      code: 'bundles/function.zip',
-      durable: { executionTimeout: 3600, retentionDays: 14 },
-      versions: [{ number: '7', published: 'x' }],
-      aliases: new Map([['live', '7']]),
-      executions: [],
-    };
-    lambdaState(world.sandbox.world).functions.set('rollouts', row);
+    hand = functionByHand(world.sandbox);
   });
   afterEach(async () => {
     expect(world.sandbox.monitor.violations).to.deep.equal([]);
     await world.stop();
   });
   const json = (...words: readonly string[]) => world.json(words);
-  const newest = (): ExecutionRow => row.executions.at(-1)!;
+  const newest = (): ExecutionRow => hand.newest();
   const start = async (...words: readonly string[]): Promise<ExecutionRow> => {
     const { code, document } = await json(...words, ...ON_SERVER, '--detach');
     expect(code, JSON.stringify(document)).to.equal(0);
     return newest();
   };
-  /** Takes looks as the function does: all, or so many. What the last one left is kept for the next. */
-  const memories = new Map<ExecutionRow, RunMemory>();
-  const take = async (execution: ExecutionRow, most = Infinity): Promise<void> => {
-    const updater = updaterOver({ region: 'eu-west-1' }, { env: {}, simulated: lifeOf(world.sandbox, {}).simulated });
-    const asked = JSON.parse(execution.input) as Pick<LookOptions, 'command' | 'options'>;
-    for (let looks = 0; looks < most; looks++) {
-      const memory = memories.get(execution);
-      const run = updater.look({ ...asked, run: execution.name, by: 'lambda:rollouts:7', memory });
-      const look = await run;
-      if ('result' in look) {
-        const at = world.sandbox.clock.now();
-        execution.ended = { at, status: 'SUCCEEDED', result: JSON.stringify(look.result) };
-        return;
-      }
-      memories.set(execution, look.memory);
-      if (looks + 1 < most) await world.sandbox.clock.sleep(Math.ceil(look.forMs / 1000) * 1000);
-    }
-  };
+  const take: FunctionByHand['take'] = (execution, most) => hand.take(execution, most);
   const later = (seconds: number, what: () => void): void =>
     void world.sandbox.clock.at(world.sandbox.clock.now() + seconds * 1000, what);
   const tagsOf = (name: string): readonly string[] => {
@@ -67,9 +41,7 @@ describe('a rollout on a server that has not looked yet', function () {
     return (groups[0]?.Tags ?? []).map(({ Key }) => Key).filter((key) => key.startsWith('ha-updater:'));
   };
   const changes = (): readonly string[] => world.calls('UpdateAutoScalingGroup').map(({ operation }) => operation);
-  const resultOf = ({ ended }: ExecutionRow) =>
-    JSON.parse(ended?.result ?? '{}') as { readonly outcome?: string; readonly failure?: CommandResult['failure'] };
-
+  const resultOf = (execution: ExecutionRow) => hand.resultOf(execution);
   const whyOf = (one: ExecutionRow) => resultOf(one).failure?.reasons.map(({ code }) => code);
 
   it('begins nothing once cancel has asked it to, and the note goes', async () => {
