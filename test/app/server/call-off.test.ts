@@ -4,7 +4,7 @@ import { libraryContext } from '../../../src/library/library-context.js';
 import type { ExecutionRow } from '../../../src/sandbox/world/lambda/state.js';
 import { simulatedWorld, type SimulatedWorld } from '../../commands/support/simulated-world.js';
 import { lifeOf } from '../../support/command-stage.js';
-import { functionByHand, type FunctionByHand } from '../../support/takes-looks.js';
+import { functionByHand, type FunctionByHand } from './takes-looks.js';
 import { standardGroup } from '../../support/sandbox.js';
 
 const ON_SERVER = ['--on', 'server', '--server', 'rollouts'];

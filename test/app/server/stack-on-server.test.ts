@@ -6,7 +6,7 @@ import UpdateAsgs from '../../../commands/groups/update-asgs.js';
 import { isOfGroups } from '../../../src/app/server/execution-input.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../../src/sandbox/world/ec2/state.js';
 import { simulatedWorld, type SimulatedWorld } from '../../commands/support/simulated-world.js';
-import { functionByHand, type FunctionByHand } from '../../support/takes-looks.js';
+import { functionByHand, type FunctionByHand } from './takes-looks.js';
 
 const ON_SERVER = ['--on', 'server', '--server', 'rollouts'];
 const SECRET = 'never-to-be-kept-18';

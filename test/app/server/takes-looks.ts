@@ -1,9 +1,9 @@
-import type { CommandResult, LookOptions, RunMemory } from '../../src/library/index.js';
-import { updaterOver } from '../../src/library/updater.js';
-import type { Sandbox } from '../../src/sandbox/index.js';
-import { lambdaState, type ExecutionRow, type FunctionRow } from '../../src/sandbox/world/lambda/state.js';
-import { keepLines, makeLogGroup } from '../../src/sandbox/world/logs/logs.js';
-import { lifeOf } from './command-stage.js';
+import type { CommandResult, LookOptions, RunMemory } from '../../../src/library/index.js';
+import { updaterOver } from '../../../src/library/updater.js';
+import type { Sandbox } from '../../../src/sandbox/index.js';
+import { lambdaState, type ExecutionRow, type FunctionRow } from '../../../src/sandbox/world/lambda/state.js';
+import { keepLines, makeLogGroup } from '../../../src/sandbox/world/logs/logs.js';
+import { lifeOf } from '../../support/command-stage.js';
 
 /** A durable function whose looks the test takes, in simulated time, in place of Lambda. */
 export interface FunctionByHand {
