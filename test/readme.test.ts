@@ -52,7 +52,8 @@ describe('the README', () => {
     expect(names).to.include('update-stack');
     expect(
       names.filter(
-        (name) => !new RegExp(`ha-updater (\\w+ STACK \\| )?${said(name)}\\b|\\| ${said(name)} STACK`).test(readme),
+        (name) =>
+          !new RegExp(`ha-updater (\\w+ STACK \\| )?${said(name)}\\b|\\| ${said(name)} (STACK|FILE)\\b`).test(readme),
       ),
     ).to.deep.equal([]);
   });

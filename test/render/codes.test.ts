@@ -12,7 +12,10 @@ const NO_CODES = new Set(['cdk.out', 'manifest.json', 'unhealthy.draining']);
 /** Every text in our sources that looks like a code: `area.word`, but not the type of an event. */
 function codesInSources(): readonly string[] {
   const events = new Set(
-    [...read('src/model/event.ts').matchAll(/type: '([a-z]+\.[a-zA-Z]+)'/g)].map((match) => match[1]),
+    // Those of a run, and those that a fleet tells beside them.
+    ['src/model/event.ts', 'src/app/fleet/fleet-voice.ts'].flatMap((path) =>
+      [...read(path).matchAll(/type: '([a-z]+\.[a-zA-Z]+)'/g)].map((match) => match[1]),
+    ),
   );
   const found = new Set<string>();
   for (const path of repositoryFiles().filter(
