@@ -39,9 +39,9 @@ export function standIn({ group, record, halves }: Halved, counted: readonly Ins
 }
 
 /**
- * The least that serves once a roll-back is over: what there was, or less where somebody asked for less, with those that
- * it left as they were and that are gone; after a kept half came back, what was asked for in the time for which it was
- * kept, be it more or less: as many were there by then.
+ * The least that serves once a roll-back is over: what there was, or less where somebody asked for less, with those
+ * that it left as they were and that are gone; after a kept half came back, what was asked for in the time for which it
+ * was kept, be it more or less: as many were there by then.
  */
 export function leastOf(group: Group, record: RolloutRecord): number {
   const asked = wantedSize(record).desired;
