@@ -88,11 +88,13 @@ function terminatedHalves(world: World, expectation: Expectation, look: Look): S
         expectation.beside ||
         expectation.short ||
         [...expectation.taken].some((id) => expectation.old.has(id))));
+  // In the time for which an old half is kept the group is in normal operation: whoever is scaled in then is.
+  const isNormal = expectation.kept.size > 0 && !goesBack(look);
   const ended = look.instances.filter(
     (one) =>
       !expectation.left.has(one.id) &&
       (one.endedBy === 'caller' ||
-        (isScaledIn(expectation, one) && !others && !(surplus && !expectation.old.has(one.id)))),
+        (isScaledIn(expectation, one) && !isNormal && !others && !(surplus && !expectation.old.has(one.id)))),
   );
   // A rolling rollout that was stopped and mended replaces what it had launched before, too.
   const counted = ended.filter(
@@ -107,10 +109,29 @@ function terminatedHalves(world: World, expectation: Expectation, look: Look): S
  * says so: where all new ones stand in, none of them is ever terminated.
  */
 function setAsideGivenUp(expectation: Expectation, look: Look): void {
-  const noted = /(?:^|\s)outcome=rollBack(?:\s|$)/.test(look.group.tags.get(VERDICT_TAG)?.value ?? '');
+  const noted = goesBack(look);
+  if (noted) turnKept(expectation, look);
   if (expectation.half !== 'new' && !(expectation.half === undefined && noted)) return;
-  for (const { id, endedBy } of look.instances)
-    if (endedBy === 'caller' && expectation.old.has(id) && expectation.taken.has(id)) expectation.left.add(id);
+  // So is one that EC2 has forgotten: it was lost while it was kept.
+  for (const { id, endedBy, launchedAt } of look.instances)
+    if (endedBy === 'caller' && expectation.old.has(id) && (expectation.taken.has(id) || launchedAt === 0))
+      expectation.left.add(id);
+}
+
+/** The note on the group says that the rollout goes back. */
+function goesBack({ group }: Look): boolean {
+  return /(?:^|\s)outcome=rollBack(?:\s|$)/.test(group.tags.get(VERDICT_TAG)?.value ?? '');
+}
+
+/**
+ * A kept half serves again: now it is the new ones that go. An old one that was broken was not worth keeping, and was
+ * let go before.
+ */
+function turnKept(expectation: Expectation, { instances }: Look): void {
+  if (expectation.half !== 'old' || expectation.kept.size === 0) return;
+  for (const { id, endedBy } of instances)
+    if (endedBy === 'caller' && expectation.old.has(id)) expectation.left.add(id);
+  expectation.half = undefined;
 }
 
 function isSetAside({ left, taken }: Expectation, { id, endedBy }: Seen): boolean {
