@@ -1026,6 +1026,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'changed-when-sent',
+    rule: 'a size counts as changed from when it was sent, however old the look was that it was decided on',
+    breaks: { replace: ['{ at, sentAt }', '{ at, sentAt: at }'] },
+  },
+  {
     name: 'taken-off-is-a-wish',
     rule: 'an instance that a person takes out for good lowers the desired capacity without a wish of anybody',
     breaks: { replace: ['takenOff === 0 && ', ''] },

@@ -13,15 +13,19 @@ import type { Instant } from '../../clock.js';
 /** An action that was sent. */
 export interface SentAction {
   readonly action: Action;
+  /** When the look was made that it was decided on. */
   readonly at: Instant;
+  /** When it was sent, which may be much later while AWS answers late; absent: at once. */
+  readonly sentAt?: Instant;
   /** True when the service confirmed it, false when the reply was lost. */
   readonly sure: boolean;
 }
 
 /** What sending an action adds to what is remembered. */
-export function afterAction(seen: Seen, { action, at, sure }: SentAction, plan: Plan): Seen {
+export function afterAction(seen: Seen, { action, at, sentAt = at, sure }: SentAction, plan: Plan): Seen {
   const pending = [...seen.pending, { action, since: at, sure }];
-  const base = { ...seen, pending, sizes: withSizes(seen, action, at) };
+  // rule: changed-when-sent
+  const base = { ...seen, pending, sizes: withSizes(seen, action, { at, sentAt }) };
   return sure ? afterConfirmed(base, action, at, plan) : base;
 }
 
@@ -180,7 +184,11 @@ function asRecorded(desired: number, at: Instant): SeenSizes {
 }
 
 /** When the desired capacity was changed last, and how often sizes of others were noted. */
-function withSizes({ sizes, pending }: Seen, action: Action, at: Instant): Seen['sizes'] {
+function withSizes(
+  { sizes, pending }: Seen,
+  action: Action,
+  { at, sentAt }: Required<Pick<SentAction, 'at' | 'sentAt'>>,
+): Seen['sizes'] {
   if (!('group' in action)) return sizes;
   const changes = changesDesired(action);
   const setsDesired = changes && action.type === 'resize';
@@ -200,7 +208,7 @@ function withSizes({ sizes, pending }: Seen, action: Action, at: Instant): Seen[
     [action.group]: {
       ...before,
       noted,
-      ...(changes && { changedAt: at, ...(aim !== undefined && { aim }) }),
+      ...(changes && { changedAt: sentAt, ...(aim !== undefined && { aim }) }),
       // What is set now has it all in it.
       ...(setsDesired && before.moved !== undefined && { moved: 0 }),
       ...(setsDesired && before.takenOff !== undefined && { takenOff: 0 }),

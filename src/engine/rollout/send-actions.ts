@@ -14,7 +14,7 @@ import { execute } from './execute.js';
 import { brokenRule } from './failures.js';
 import type { Observer } from './observe.js';
 import type { Reporter } from './report.js';
-import { afterAction } from '../../decide/memory/fold-action.js';
+import { afterAction, type SentAction } from '../../decide/memory/fold-action.js';
 
 /** Old looks in a row; then they are old because AWS answers slowly. */
 const OLD_LOOKS = 3;
@@ -96,6 +96,7 @@ function createFreshness(
 async function send(sending: Sending, action: Action, observed: Observed): Promise<boolean> {
   const { deps, plan, observer, report, trouble } = sending;
   const whole = withKept(action, observed.groups);
+  const sent = (): Pick<SentAction, 'at' | 'sentAt'> => ({ at: observed.at, sentAt: deps.clock.now() });
   try {
     await execute(deps, whole);
   } catch (error) {
@@ -106,13 +107,13 @@ async function send(sending: Sending, action: Action, observed: Observed): Promi
     if (!again) throw error;
     // After a lost reply the effect may still show up; a throttled call surely had none.
     if (error.kind === 'transient' || error.kind === 'unreachable')
-      observer.recall((seen) => afterAction(seen, { action, at: observed.at, sure: false }, plan));
+      observer.recall((seen) => afterAction(seen, { action, ...sent(), sure: false }, plan));
     await pause(deps, trouble.met());
     return false;
   }
   trouble.isOver();
   report.done(whole);
-  observer.recall((seen) => afterAction(seen, { action, at: observed.at, sure: true }, plan));
+  observer.recall((seen) => afterAction(seen, { action, ...sent(), sure: true }, plan));
   return true;
 }
 

@@ -172,6 +172,19 @@ describe('remember: what somebody else set', () => {
     expect(web?.notes.record?.theirs).to.deep.equal({ desired: 3 });
   });
 
+  it('is not what our own change leads to, however old the look was that it was decided on', () => {
+    const size = { min: 1, max: 4, desired: 4 };
+    const resize: Action = { type: 'resize', group: 'web', size, sets: ['max', 'desired'], purpose: 'double' };
+    const before = observed([doubledGroup({ size: RECORD.size })], { at: T0, seen: { known: { web: {} } } });
+    const sent = (sentAt: number): Observed => {
+      const seen = afterAction(before.seen, { action: resize, at: T0, sentAt, sure: true }, PLAN);
+      // Reads of right after it lag, and the look that has them is long after the one that it was decided on.
+      return lookAfter(lookAfter({ ...before, seen }, 50_000), 5_000, [doubledGroup()]);
+    };
+    expect(sent(T0 + 48_000).seen.sizes['web']).to.include({ desired: 4, unexplained: false });
+    expect(sent(T0).seen.sizes['web']).to.include({ desired: 4, unexplained: true });
+  });
+
   it('is not what comes of an action that came to nothing at first and was sent again', () => {
     const first = observed([doubledGroup({ size: { ...RECORD.size, desired: 3 } })], {
       seen: { sizes: { web: { desired: 3, aim: 3, changedAt: T0 } } },
