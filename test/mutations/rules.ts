@@ -1031,6 +1031,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { replace: ['{ at, sentAt }', '{ at, sentAt: at }'] },
   },
   {
+    name: 'resumed-before-given-back',
+    rule: 'sizes that show what the rollout grew to were not given back, whoever resumed the processes',
+    breaks: { condition: false },
+  },
+  {
     name: 'taken-off-is-a-wish',
     rule: 'an instance that a person takes out for good lowers the desired capacity without a wish of anybody',
     breaks: { replace: ['takenOff === 0 && ', ''] },

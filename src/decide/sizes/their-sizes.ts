@@ -159,10 +159,13 @@ function isLessAside({ record, halves }: SizedGroup, by: number): boolean {
 
 /**
  * The sizes had been given back, by all that shows: scaling goes on after a promotion, and may ask for as many as two
- * halves were; after a roll-back the group is noted as frozen.
+ * halves were; after a roll-back the group is noted as frozen. A max that is still the one that it grew to shows that
+ * somebody else has resumed the processes.
  */
 function isGivenBack({ group, record, verdict, halves }: SizedGroup): boolean {
   if (verdict?.outcome === 'rollBack') return group.notes.frozen?.run === record.run;
+  // rule: resumed-before-given-back
+  if (group.size.max > wantedSize(record).max && ownTargets(record).includes(group.size.max)) return false;
   // rule: scaled-to-doubled
   return verdict?.outcome === 'promote' && halves.old.length === 0 && goesOn(record, group);
 }

@@ -27,6 +27,8 @@ export interface Expectation {
   readonly kept: Set<string>;
   /** When the first of them was seen there. */
   keptAt?: number;
+  /** Those of them that serve again: a person took them out of standby, or the rollout itself did. */
+  readonly returned: Set<string>;
   /** Those of them that a person took out of standby, and the world took then. */
   readonly lostReturns: Set<string>;
   /** Those that were seen in standby, until they serve again. */
@@ -147,6 +149,7 @@ export function beginRollout(world: World, look: Look, strategy: Strategy, servi
     left: new Set(look.instances.filter((one) => one.leaving).map((one) => one.id)),
     aside: new Set(look.instances.filter((one) => one.aside).map((one) => one.id)),
     kept: new Set(),
+    returned: new Set(),
     lostReturns: new Set(),
     setAside: new Set(),
     letGo: 0,

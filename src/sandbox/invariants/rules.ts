@@ -181,11 +181,11 @@ function rememberService(world: World, expectation: Expectation, one: Seen): voi
   if (one.inService) expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
 }
 
-function rememberKept({ kept, lostReturns }: Expectation, one: Seen): void {
-  const wasTaken = one.endedBy === 'world' || one.endedBy === 'health';
+function rememberKept({ kept, returned, lostReturns }: Expectation, one: Seen): void {
+  const wasTaken = ['world', 'health', 'lifetime', 'rebalance'].includes(one.endedBy ?? '');
   if (one.kept) kept.add(one.id);
-  else if (kept.has(one.id) && wasTaken && !one.aside) lostReturns.add(one.id);
-  else if (one.inService) kept.delete(one.id);
+  else if ((kept.has(one.id) || returned.has(one.id)) && wasTaken && !one.aside) lostReturns.add(one.id);
+  else if (one.inService && kept.delete(one.id)) returned.add(one.id);
 }
 
 /** A person took it out of standby, and it does not serve yet. */
