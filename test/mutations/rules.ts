@@ -1036,6 +1036,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'new-into-standby',
+    rule: 'a new instance that a person puts into standby changes the size without a wish, also where old ones go there',
+    breaks: { value: '() => keeps' },
+  },
+  {
     name: 'taken-off-is-a-wish',
     rule: 'an instance that a person takes out for good lowers the desired capacity without a wish of anybody',
     breaks: { replace: ['takenOff === 0 && ', ''] },

@@ -26,11 +26,12 @@ const MISTOLD = [4065, 4073, 5015, 9094, 9106, 9158, 31_036, 60_010, 95_037, 95_
  * than the one before it (301369), and a new one that somebody ends as all goes back (410226). A roll-back of `--image` that
  * froze a group of which nothing was changed (415545), mates that looked at each other ten times a second (417684), and a
  * size that somebody lowered before all goes back (415942). The run's own size, sent long after the look (420010). Somebody
- * resumes what was suspended before the sizes are given back (412871).
+ * resumes what was suspended before the sizes are given back (412871), or puts a new one into standby
+ * where old ones go there (418722).
  */
 const MISLED = [
   90_042, 90_091, 91_031, 91_095, 92_039, 95_033, 97_058, 300_271, 300_350, 300_516, 300_679, 301_369, 400_039, 410_226,
-  410_668, 412_236, 412_944, 412_871, 415_545, 415_942, 417_684, 420_010,
+  410_668, 412_236, 412_944, 412_871, 415_545, 415_942, 417_684, 418_722, 420_010,
 ];
 /** The same of rolling rollouts: sizes set while nobody ran it (91037, 92005), weights that overshoot (95066). */
 const MISLED_ROLLING = [91_037, 92_005, 95_066];

@@ -1,5 +1,5 @@
 import type { SeenSizes } from '../../model/rollout/decision.js';
-import type { Group } from '../../model/rollout/group.js';
+import type { Group, Instance } from '../../model/rollout/group.js';
 import type { RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { keepsOld } from '../gates/kept-half.js';
 import { standing, units } from '../instances/classify.js';
@@ -32,15 +32,19 @@ export function movedByStandby(
   // One that the rollout leaves as it is comes out of standby as any other.
   // rule: kept-out-of-standby
   const back = [...instances, ...(kept?.instances ?? [])];
-  const left = units(
-    back.filter(({ id, lifecycle }) => wasAside.includes(id) && ['live', 'coming'].includes(standing(lifecycle))),
+  const returned = back.filter(
+    ({ id, lifecycle }) => wasAside.includes(id) && ['live', 'coming'].includes(standing(lifecycle)),
   );
-  const came = keeps ? 0 : units(parked.filter(({ id }) => !wasAside.includes(id)));
+  const left = units(returned);
+  // Of a half that is to be kept the old ones go there by the rollout's own doing.
+  // rule: new-into-standby
+  const isOwn = ({ launchedAt = 0 }: Instance): boolean => keeps && launchedAt < record.startedAt;
+  const came = units(parked.filter((one) => !wasAside.includes(one.id) && !isOwn(one)));
   // From what was shown, or from what we had asked for right before.
   const shift = [desired - shown, desired - aim].find((by) => by !== 0 && [left, left - came].includes(by));
   // rule: standby-is-a-wish
   if (shift !== undefined && left + came > 0)
     // An old one that leaves the half to be kept is one of those that are still to go, and they count with their units.
-    return { seen: { aside, moved: keeps ? moved : moved + shift }, isMove: true };
+    return { seen: { aside, moved: moved + shift - units(returned.filter(isOwn)) }, isMove: true };
   return { seen: { aside, moved: isExplained ? moved : 0 }, isMove: false };
 }

@@ -72,9 +72,12 @@ export function sumsTakenOff(
   { group, record, leaving }: SizedRollout,
 ): readonly number[] {
   const since = sinceOurs(before, record);
+  const fresh = new Set(
+    group.instances.filter(({ launchedAt = 0 }) => launchedAt >= record.startedAt).map(({ id }) => id),
+  );
   const counts = ({ instance, standby }: TakenOff): boolean => {
-    // With an old half that is kept it is the rollout itself that moves instances into standby and out of it.
-    if (standby === true && keepsOld(record)) return false;
+    // Of a half that is kept it is the rollout itself that moves instances into standby and out of it.
+    if (standby === true && keepsOld(record) && !fresh.has(instance)) return false;
     return !leaving.includes(instance);
   };
   const steps = upTo(

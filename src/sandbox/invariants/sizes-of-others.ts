@@ -41,7 +41,11 @@ export function wrongSizes(world: World, expectation: Expectation, group: GroupS
   // A max that somebody sets to what the rollout raises it to shows nothing of that.
   const unseen = (set: Loose): Loose => (set.max === expectation.ceiling ? { ...set, max: undefined } : set);
   const all = theirs.map(({ set }) => set);
-  const right = [all, known, all.map(unseen), known.map(unseen)].map((sets) => sizesAfter(was, sets));
+  // Where the last of them is the rollout's own size again, a run that slept meanwhile has seen none of them.
+  const last = theirs.findLastIndex(({ set }) => set.desired !== undefined);
+  const isHidden = last >= 0 && known[last]?.desired === undefined;
+  const slept = isHidden ? all.map((set): Loose => ({ ...set, desired: undefined })) : all;
+  const right = [all, known, slept, all.map(unseen), known.map(unseen)].map((sets) => sizesAfter(was, sets));
   if (right.some((one) => min === one.min && max === one.max && desired === one.desired)) return undefined;
   if (isLessTakenOff(world, expectation, group, right)) return undefined;
   if (isOfReturn(expectation, group, right) || isOfTheOther(expectation, group, right)) return undefined;
