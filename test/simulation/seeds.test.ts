@@ -19,19 +19,17 @@ const MISTOLD = [4065, 4073, 5015, 9094, 9106, 9158, 31_036, 60_010, 95_037, 95_
  * Where the tool was wrong, of swaps: a person puts an old one into standby in a roll-back that cannot be closed then
  * (90042), and during a take-over (90091); one that stays old stands by (91031), or goes before the first action (91095);
  * somebody asks for less than there are of those (95033), or puts one into standby while a half is kept there (97058);
- * somebody resumes all of a frozen group before a run that dies (92039). Of these runs some never ended: new ones stand in
- * where `--image` rolls back (400039), a mate of a kept half cannot go on (412236). Standby by hand: of one that stays old
- * (300350), while nobody looks (300271), and before a verdict where a half is to be kept (410668). Sizes that others set:
- * after somebody took one off (300516), and less than before while a half is kept (300679, 412944). A look that is older
- * than the one before it (301369), and a new one that somebody ends as all goes back (410226). A roll-back of `--image` that
- * froze a group of which nothing was changed (415545), mates that looked at each other ten times a second (417684), and a
- * size that somebody lowered before all goes back (415942). The run's own size, sent long after the look (420010). Somebody
- * resumes what was suspended before the sizes are given back (412871), or puts a new one into standby
- * where old ones go there (418722).
+ * somebody resumes all of a frozen group before a run that dies (92039). New ones that stand in where `--image` rolls
+ * back, for ever (400039). Standby by hand: of one that stays old (300350), while nobody looks (300271), before a verdict
+ * where a half is to be kept (410668), and of a new one where old ones go there (418722). Sizes that others set: after
+ * somebody took one off (300516), less than before while a half is kept (300679, 412944), or before all goes back
+ * (415942). A look that is older than the one before it (301369), a new one that somebody ends as all goes back (410226), a
+ * roll-back of `--image` that froze a group of which nothing was changed (415545), the run's own size, sent long after the
+ * look (420010), and processes that somebody resumes before the sizes are given back (412871).
  */
 const MISLED = [
   90_042, 90_091, 91_031, 91_095, 92_039, 95_033, 97_058, 300_271, 300_350, 300_516, 300_679, 301_369, 400_039, 410_226,
-  410_668, 412_236, 412_944, 412_871, 415_545, 415_942, 417_684, 418_722, 420_010,
+  410_668, 412_944, 412_871, 415_545, 415_942, 418_722, 420_010,
 ];
 /** The same of rolling rollouts: sizes set while nobody ran it (91037, 92005), weights that overshoot (95066). */
 const MISLED_ROLLING = [91_037, 92_005, 95_066];

@@ -142,7 +142,9 @@ function failureOf({ ended, fleet }: FleetEnded, targets: readonly TargetEnd[], 
       text: `${target} (exit ${exitCode}): ${says}`,
       remedy: '',
     })),
-    serves: `${done} of ${count(targets.length, 'target')} are done, and stay so; ${bad.length} failed.`,
+    serves:
+      `${done} of ${count(targets.length, 'target')} ${done === 1 ? 'serves' : 'serve'} what the file says` +
+      `${bad.length > 0 ? '; of those that failed the lines above say what serves' : ''}.`,
     left: rest === 0 ? '' : `${count(rest, 'target')} that ${rest === 1 ? 'was' : 'were'} not begun.`,
     next,
   };
