@@ -261,8 +261,8 @@ const FIELDS: { readonly [K in keyof Required<Seen>]: (value: Seen[K], context: 
   sizes: (value, { lag }) =>
     rows(
       value,
-      ({ desired, unexplained, changedAt, aim, theirsSince, noted, brought, old, moved, aside, resumed }) =>
-        `${desired}/${unexplained}/${aim}/${noted ?? 0}/${brought}/${old}/${moved ?? 0}/${aside?.join() ?? ''}/${resumed ?? ''}/${lag(changedAt)}${lag(theirsSince)}`,
+      ({ desired, unexplained, changedAt, aim, theirsSince, noted, brought, old, moved, aside, resumed, ourMax }) =>
+        `${desired}/${unexplained}/${aim}/${noted ?? 0}/${brought}/${old}/${moved ?? 0}/${aside?.join() ?? ''}/${resumed ?? ''}/${ourMax ?? ''}/${lag(changedAt)}${lag(theirsSince)}`,
     ),
   unseen: (value, { total }) => value.map(({ until, ms }) => `${total(until)}${ms / TICK}`).join(),
   stackBusySince: (value, { limit }) => limit(value),

@@ -1041,6 +1041,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: '() => keeps' },
   },
   {
+    name: 'room-is-a-wish',
+    rule: 'a max that the run itself set is given back, also where somebody asks for less meanwhile',
+    breaks: { condition: false },
+  },
+  {
+    name: 'max-of-a-former-wish',
+    rule: 'max is given back as it was, and no higher for what somebody asked for once and asks for no more',
+    breaks: { value: 'wanted.max' },
+  },
+  {
     name: 'taken-off-is-a-wish',
     rule: 'an instance that a person takes out for good lowers the desired capacity without a wish of anybody',
     breaks: { replace: ['takenOff === 0 && ', ''] },

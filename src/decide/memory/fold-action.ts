@@ -183,37 +183,42 @@ function asRecorded(desired: number, at: Instant): SeenSizes {
   return { desired, aim: desired, changedAt: at };
 }
 
-/** When the desired capacity was changed last, and how often sizes of others were noted. */
+/** When the desired capacity was changed last, which max was set, and how often sizes of others were noted. */
 function withSizes(
   { sizes, pending }: Seen,
   action: Action,
   { at, sentAt }: Required<Pick<SentAction, 'at' | 'sentAt'>>,
 ): Seen['sizes'] {
   if (!('group' in action)) return sizes;
-  const changes = changesDesired(action);
-  const setsDesired = changes && action.type === 'resize';
-  if (action.type === 'resume' && SCALING.some((process) => action.processes.includes(process)))
-    return { ...sizes, [action.group]: { ...sizes[action.group], resumed: true } };
-  const notes = action.type === 'rewrite' && action.record.theirs !== undefined;
-  if (!changes && !notes) return sizes;
   const before = sizes[action.group] ?? {};
+  if (action.type === 'resume' && SCALING.some((process) => action.processes.includes(process)))
+    return { ...sizes, [action.group]: { ...before, resumed: true } };
+  if (action.type === 'rewrite' && action.record.theirs !== undefined)
+    return { ...sizes, [action.group]: { ...before, noted: (before.noted ?? 0) + 1 } };
   // Nothing is sent while something is open, so the last look shows all that was sent before it, or that it came to
   // nothing; only what was sent by the same look comes on top.
   // rule: aim-twice
   const isFirst = !pending.some(({ action: sent, since }) => since === at && groupsOf(sent).includes(action.group));
-  const noted = (before.noted ?? 0) + (notes ? 1 : 0);
-  const aim = action.type === 'resize' ? action.size.desired : aimAfter(isFirst ? before.desired : before.aim, action);
+  const set = action.type === 'resize' ? whatIsSet(action, before) : {};
+  const changed = changesDesired(action) ? withAim(action, isFirst ? before.desired : before.aim, sentAt) : {};
+  if (Object.keys(set).length + Object.keys(changed).length === 0) return sizes;
+  return { ...sizes, [action.group]: { ...before, noted: before.noted ?? 0, ...set, ...changed } };
+}
+
+/** What setting sizes makes known. A desired capacity that is set now has all in it that was moved or taken off. */
+function whatIsSet(action: Of<'resize'>, { moved, takenOff }: SeenSizes): SeenSizes {
+  const setsDesired = changesDesired(action);
   return {
-    ...sizes,
-    [action.group]: {
-      ...before,
-      noted,
-      ...(changes && { changedAt: sentAt, ...(aim !== undefined && { aim }) }),
-      // What is set now has it all in it.
-      ...(setsDesired && before.moved !== undefined && { moved: 0 }),
-      ...(setsDesired && before.takenOff !== undefined && { takenOff: 0 }),
-    },
+    ...(action.sets?.includes('max') !== false && { ourMax: action.size.max }),
+    ...(setsDesired && moved !== undefined && { moved: 0 }),
+    ...(setsDesired && takenOff !== undefined && { takenOff: 0 }),
   };
+}
+
+/** When the desired capacity was changed, and what that leads to. @param from what it leads from */
+function withAim(action: Action, from: number | undefined, sentAt: Instant): SeenSizes {
+  const aim = action.type === 'resize' ? action.size.desired : aimAfter(from, action);
+  return { changedAt: sentAt, ...(aim !== undefined && { aim }) };
 }
 
 function changesDesired(action: Action): boolean {

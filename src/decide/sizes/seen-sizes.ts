@@ -55,12 +55,13 @@ function explainedBy(sums: readonly number[], of: SizedGroup, known: SeenSizes):
 }
 
 /** What no look adds to. */
-function remembered({ changedAt, aim, noted, resumed }: SeenSizes = {}): SeenSizes {
+function remembered({ changedAt, aim, noted, resumed, ourMax }: SeenSizes = {}): SeenSizes {
   return {
     ...(changedAt !== undefined && { changedAt }),
     ...(aim !== undefined && { aim }),
     ...(noted !== undefined && { noted }),
     ...(resumed === true && { resumed }),
+    ...(ourMax !== undefined && { ourMax }),
   };
 }
 

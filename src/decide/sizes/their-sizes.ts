@@ -20,6 +20,8 @@ export interface Origin {
   readonly moved: number;
   /** Scaling goes on since the sizes had been given back, by this run or one before it. */
   readonly resumed: boolean;
+  /** The max that this run set last; undefined where it set none. */
+  readonly ourMax: number | undefined;
 }
 
 /** @param seen what this run saw of the group's sizes; undefined before its first look */
@@ -27,7 +29,7 @@ export function originOf(seen: SeenSizes | undefined): Origin {
   const moved = (seen?.moved ?? 0) - (seen?.takenOff ?? 0);
   const whose = seen?.changedAt === undefined ? 'unknown' : 'ours';
   const resumed = seen?.resumed === true || whose === 'unknown';
-  return { whose: seen?.unexplained === true ? 'theirs' : whose, moved, resumed };
+  return { whose: seen?.unexplained === true ? 'theirs' : whose, moved, resumed, ourMax: seen?.ourMax };
 }
 
 /** A group in the middle of its rollout, as far as its sizes go. */
@@ -48,7 +50,7 @@ export function theirSizes(of: SizedGroup, origin: Origin): TheirSizes {
   const base = { ...of.record.size, ...theirs };
   return {
     ...(size.min !== base.min && { min: size.min }),
-    ...(!isOurMax(of) && { max: size.max }),
+    ...(!isOurMax(of, origin) && { max: size.max }),
     ...(!isOurDesired(of, origin) && { desired: size.desired }),
   };
 }
@@ -62,7 +64,10 @@ export function givenBack(
   const wanted = wantedSize(of.record);
   // A min that somebody raised once scaling went on is theirs without being noted: Auto Scaling refuses less.
   const desired = isOurDesired(of, origin) ? Math.max(wanted.desired, now.min) : now.desired;
-  const max = Math.max(isOurMax(of) ? wanted.max : now.max, desired);
+  // No higher than before for a desired capacity that nobody wants any more.
+  // rule: max-of-a-former-wish
+  const base = of.record.theirs?.max ?? of.record.size.max;
+  const max = Math.max(isOurMax(of, origin) ? base : now.max, desired);
   const sets = [
     ...(max === now.max ? [] : (['max'] as const)),
     ...(desired === now.desired ? [] : (['desired'] as const)),
@@ -89,7 +94,7 @@ function ownTargets(record: RolloutRecord): readonly number[] {
   ]);
 }
 
-function isOurMax(of: SizedGroup): boolean {
+function isOurMax(of: SizedGroup, { ourMax }: Origin): boolean {
   const { group, record, verdict } = of;
   const { max } = group.size;
   const targets = ownTargets(record);
@@ -98,6 +103,9 @@ function isOurMax(of: SizedGroup): boolean {
   if (max === base || max === wantedSize(record).max || (max > base && targets.includes(max))) return true;
   // rule: max-of-scaling
   if (isGivenBack(of)) return false;
+  // Room that was made for what somebody asked for stays ours when they ask for less.
+  // rule: room-is-a-wish
+  if (max === ourMax) return true;
   // Weights do not always add up, and after the verdict room is made for what somebody asked for.
   if (group.weighted) return max > base && max <= Math.max(...targets) + 2 * record.old;
   // So is room for what came back out of standby.

@@ -263,6 +263,8 @@ export interface SeenSizes {
    * it where one put some in. Nobody set that: Auto Scaling does it by itself.
    */
   readonly moved?: number;
+  /** The max that this run set last. */
+  readonly ourMax?: number;
   /** The units that people took off it together with instances before the verdict, since this run set it last. */
   readonly takenOff?: number;
 }
