@@ -81,7 +81,7 @@ export const CODES: Readonly<Record<string, string>> = {
     'A variable that begins with HA_UPDATER_ has a value that its flag does not take, or looks mistyped.',
 
   'conformance.account':
-    'The credentials are of an account that --accounts does not name. Nothing is made in an account that was not named.',
+    'The credentials are of an account that --accounts does not name. Nothing is made in any other.',
   'conformance.ended':
     'conformance ended before all stories were played; the reason stands in the message. Its stack was deleted.',
   'conformance.notCleaned':
