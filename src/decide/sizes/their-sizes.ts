@@ -103,9 +103,9 @@ function isOurMax(of: SizedGroup, { ourMax }: Origin): boolean {
   if (max === base || max === wantedSize(record).max || (max > base && targets.includes(max))) return true;
   // rule: max-of-scaling
   if (isGivenBack(of)) return false;
-  // Room that was made for what somebody asked for stays ours when they ask for less.
+  // Whoever has set it knows; room that was made for what somebody asked for stays ours when they ask for less.
   // rule: room-is-a-wish
-  if (max === ourMax) return true;
+  if (ourMax !== undefined) return max === ourMax;
   // Weights do not always add up, and after the verdict room is made for what somebody asked for.
   if (group.weighted) return max > base && max <= Math.max(...targets) + 2 * record.old;
   // So is room for what came back out of standby.
