@@ -1051,6 +1051,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: 'wanted.max' },
   },
   {
+    name: 'noted-after-decrement',
+    rule: 'what is asked for is noted before an instance that was lost while it was kept takes its part off',
+    breaks: { replace: ['dead.length + kept.length', 'kept.length - dead.length'] },
+  },
+  {
     name: 'taken-off-is-a-wish',
     rule: 'an instance that a person takes out for good lowers the desired capacity without a wish of anybody',
     breaks: { replace: ['takenOff === 0 && ', ''] },

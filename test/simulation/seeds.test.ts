@@ -26,11 +26,12 @@ const MISTOLD = [4065, 4073, 5015, 9094, 9106, 9158, 31_036, 60_010, 95_037, 95_
  * (415942). A look that is older than the one before it (301369), a new one that somebody ends as all goes back (410226), a
  * roll-back of `--image` that froze a group of which nothing was changed (415545), the run's own size, sent long after the
  * look (420010), processes that somebody resumes before the sizes are given back (412871), and a max for what nobody asks
- * for any more (501832, 503161).
+ * for any more (501832, 503161). What a lost one takes off on the way back (413403), and a max that somebody set where
+ * weights are (301587).
  */
 const MISLED = [
   90_042, 90_091, 91_031, 91_095, 92_039, 95_033, 97_058, 300_271, 300_350, 300_516, 300_679, 301_369, 400_039, 410_226,
-  410_668, 412_944, 412_871, 415_545, 415_942, 418_722, 420_010, 501_832, 503_161,
+  410_668, 412_944, 412_871, 415_545, 415_942, 418_722, 420_010, 501_832, 503_161, 413_403, 301_587,
 ];
 /** The same of rolling rollouts: sizes set while nobody ran it (91037, 92005), weights that overshoot (95066). */
 const MISLED_ROLLING = [91_037, 92_005, 95_066];

@@ -15,6 +15,7 @@ import { timeLimits } from '../../rollout/time-limits.js';
 import { act, type GroupStep, type ReasonedAction } from '../../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../../view.js';
 import { matesOf } from './kept-mates.js';
+import { wantedSize } from '../../sizes/wanted-size.js';
 import { noteAskedFor, roomOf } from './kept-sizes.js';
 
 /** The most ids that one call takes. Source: EnterStandby, ExitStandby, InstanceIds. */
@@ -46,22 +47,28 @@ export function serveAgain(view: RolloutView, of: JudgedGroup, backAt: Instant):
   const isLost = ({ id, healthy }: Instance): boolean =>
     view.observed.ended?.[id] !== undefined || (late && !healthy && provenOld(view, of).length === 0);
   const dead = halves.old.filter(isLost);
-  // An instance was lost while it was kept, or Auto Scaling has marked it Unhealthy for good, and no other one was
-  // proven: it would hold a place that something else could serve in.
-  if (dead.length > 0)
-    return act(
-      'back',
-      {
-        type: 'terminate',
-        group: name,
-        half: 'old',
-        instances: dead.map(({ id }) => id).slice(0, MAX_ENDED),
-        decrement: true,
-      },
-      late ? 'it did not serve again within the time' : 'EC2 does not run it any more',
-    );
-  if (kept.length > 0) return noteAskedFor(view, of) ?? leaveStandby(view, of, kept, limitOf(view, of, backAt));
+  // What is asked for is noted before anything of ours is added to it or taken off.
+  // rule: noted-after-decrement
+  const asked = dead.length + kept.length > 0 ? noteAskedFor(view, of) : undefined;
+  if (asked !== undefined) return asked;
+  // Those that come back raise the desired capacity first, so that it does not fall below what is asked for.
+  if (kept.length > 0) return leaveStandby(view, of, kept, limitOf(view, of, backAt));
+  if (dead.length > 0) return takeLostOut(of, dead.slice(0, MAX_ENDED), late);
   return prove(view, of, backAt);
+}
+
+/**
+ * An instance was lost while it was kept, or Auto Scaling has marked it Unhealthy for good, and no other one was
+ * proven: it would hold a place that something else could serve in. Where as many are asked for, another one is launched
+ * for it.
+ */
+function takeLostOut({ name, group, record }: JudgedGroup, dead: readonly Instance[], late: boolean): GroupStep {
+  const decrement = group.size.desired - units(dead) >= wantedSize(record).desired;
+  return act(
+    'back',
+    { type: 'terminate', group: name, half: 'old', instances: dead.map(({ id }) => id), decrement },
+    late ? 'it did not serve again within the time' : 'EC2 does not run it any more',
+  );
 }
 
 function leaveStandby(
