@@ -59,8 +59,8 @@ export function serveAgain(view: RolloutView, of: JudgedGroup, backAt: Instant):
 
 /**
  * An instance was lost while it was kept, or Auto Scaling has marked it Unhealthy for good, and no other one was
- * proven: it would hold a place that something else could serve in. Where as many are asked for, another one is launched
- * for it.
+ * proven: it would hold a place that something else could serve in. Where as many are asked for, another one is
+ * launched for it.
  */
 function takeLostOut({ name, group, record }: JudgedGroup, dead: readonly Instance[], late: boolean): GroupStep {
   const decrement = group.size.desired - units(dead) >= wantedSize(record).desired;
