@@ -204,7 +204,7 @@ function keyOfNotes(
 }
 
 function keyOfRunner({ plan, seen, waiting, cancelled }: Runner, context: Context): string {
-  const head = `${plan.run}${plan.adoptOnly ? 'a' : ''}${plan.undo ? 'u' : ''}${plan.goOn === true ? 'g' : ''}${waiting ? 'w' : ''}${cancelled ? 'c' : ''}${plan.keepSize?.phase ?? ''}`;
+  const head = `${plan.run}${plan.adoptOnly ? 'a' : ''}${plan.undo ? 'u' : ''}${plan.goOn === true ? 'g' : ''}${plan.finishKept === true ? 'f' : ''}${waiting ? 'w' : ''}${cancelled ? 'c' : ''}${plan.keepSize?.phase ?? ''}`;
   if (seen === undefined) return head;
   const rows = Object.entries(FIELDS).map(([name, say]) => {
     const text = (say as (value: unknown, context: Context) => string)(seen[name as keyof Seen], context);

@@ -214,6 +214,7 @@ export function planOf(scope: Scope, run: string, kind: Successor = 'again'): Pl
     adoptOnly: adopts,
     undo: kind === 'rollback',
     ...(kind === 'resume' && { goOn: true }),
+    ...(kind === 'finish' && { finishKept: true }),
     timing: {
       pollMs: TICK,
       warmupMs: TICK,

@@ -61,8 +61,8 @@ export interface ScopeGates {
   readonly alarm?: true;
 }
 
-/** What a person starts when no run is at work and a rollout is left. */
-export type Successor = 'resume' | 'rollback' | 'again';
+/** What a person starts when no run is at work and a rollout is left; `finish` ends the time of what is kept first. */
+export type Successor = 'resume' | 'rollback' | 'again' | 'finish';
 
 /** A small world that is searched whole. */
 export interface Scope {
@@ -216,6 +216,15 @@ export const SCOPES: readonly Scope[] = [
     about: 'the old half of one is kept after the verdict; somebody wants it back, or a run dies',
     troubles: { kinds: ['kill', 'signal'], world: 1, runs: 1 },
     gates: { keepTicks: 1 },
+  },
+  {
+    ...SWAP,
+    name: 'kept-finished',
+    about:
+      'the same; whoever comes after a run that died ends the time of what it kept (--finish-kept), or wants it back',
+    troubles: { kinds: ['kill', 'lost', 'exited'], world: 1, runs: 2 },
+    gates: { keepTicks: 2 },
+    successors: ['finish', 'rollback'],
   },
   {
     ...SWAP,
