@@ -11,7 +11,7 @@ import { alarmed } from './alarms.js';
 import { anomalous } from './anomaly.js';
 import { failedCheck, resultOf } from './hooks.js';
 
-/** How often in a row the check of an instance that passed it before may say no: one bad answer turns no fleet back. */
+/** How often in a row the check of an instance that passed it before may say no: one bad answer turns nothing back. */
 const MOST_FALLS = 3;
 
 /** Why the new half, which serves alone while the old one is kept, does not pass; undefined while it does. */

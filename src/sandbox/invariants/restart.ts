@@ -12,7 +12,7 @@ import { lagOf } from './service.js';
 import type { Violation } from './violation.js';
 
 /** What a restart works on, as it truly is: a group, or what is registered with one balancer. */
-interface Fleet {
+interface Restarted {
   readonly name: string;
   readonly tags: ReadonlyMap<string, string>;
   /** Everything registered and not draining, as `balancer instance:port`. */
@@ -36,7 +36,7 @@ interface Expectation {
   readonly since: number;
   readonly run: string;
   readonly quorum: number;
-  readonly begun: Fleet;
+  readonly begun: Restarted;
   takenOut: ReadonlySet<string>;
   readonly everOut: Set<string>;
   /** How often somebody had taken the notes away when they were seen last. */
@@ -57,31 +57,32 @@ export function watchRestarts(world: World, report: (violation: Violation) => vo
   const unnoted = watchUnnoted(world, expectations);
   world.onChange(() => {
     for (const violation of unnoted()) report(violation);
-    const fleets = [...groupFleets(world, expectations), ...balancerFleets(world, expectations)];
-    for (const fleet of fleets) {
-      const note = fleet.tags.get(NOTE);
-      const known = expectations.get(fleet.name);
+    const all = [...restartedGroups(world, expectations), ...restartedBalancers(world, expectations)];
+    for (const restarted of all) {
+      const note = restarted.tags.get(NOTE);
+      const known = expectations.get(restarted.name);
       // Somebody took the notes away while no run was at work: what they said is lost, and another run begins from
       // what it finds.
       const lost =
         known !== undefined &&
         note !== undefined &&
         runOf(note) !== known.run &&
-        removed(world, known, fleet) > known.removals;
-      const expectation = (lost ? undefined : known) ?? (isRestart(note) ? begin(world, fleet, note ?? '') : undefined);
+        removed(world, known, restarted) > known.removals;
+      const expectation =
+        (lost ? undefined : known) ?? (isRestart(note) ? begin(world, restarted, note ?? '') : undefined);
       if (expectation === undefined) continue;
-      expectations.set(fleet.name, expectation);
-      const removals = removed(world, expectation, fleet);
+      expectations.set(restarted.name, expectation);
+      const removals = removed(world, expectation, restarted);
       if (note !== undefined) expectation.removals = removals;
       // Somebody took the tags away: the restart still goes on, and its notes come back.
       const over = note === undefined && removals === expectation.removals;
-      const breaches = over ? atEnd(world, expectation, fleet) : now(world, expectation, fleet);
+      const breaches = over ? atEnd(world, expectation, restarted) : now(world, expectation, restarted);
       for (const breach of breaches) {
         if (expectation.told.has(breach.text)) continue;
         expectation.told.add(breach.text);
-        report({ at: world.clock.now(), group: fleet.name, ...breach });
+        report({ at: world.clock.now(), group: restarted.name, ...breach });
       }
-      if (over) expectations.delete(fleet.name);
+      if (over) expectations.delete(restarted.name);
     }
   });
 }
@@ -149,15 +150,15 @@ function runOf(note: string): string {
   return / run=(\S+)/.exec(note)?.[1] ?? '';
 }
 
-function begin(world: World, fleet: Fleet, note: string): Expectation {
+function begin(world: World, restarted: Restarted, note: string): Expectation {
   const quorum = Number(/ quorum=([\d.]+)/.exec(note)?.[1] ?? 1);
   return {
     since: world.clock.now(),
     run: runOf(note),
     quorum,
-    begun: fleet,
-    takenOut: fleet.takenOut,
-    everOut: new Set(fleet.takenOut),
+    begun: restarted,
+    takenOut: restarted.takenOut,
+    everOut: new Set(restarted.takenOut),
     removals: 0,
     servedAt: new Map(),
     registeredAt: new Map(),
@@ -165,21 +166,21 @@ function begin(world: World, fleet: Fleet, note: string): Expectation {
   };
 }
 
-function now(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
+function now(world: World, expectation: Expectation, restarted: Restarted): readonly Breach[] {
   const at = world.clock.now();
   const lag = lagOf(world);
-  for (const id of fleet.serving) expectation.servedAt.set(id, at);
+  for (const id of restarted.serving) expectation.servedAt.set(id, at);
   const lately = (id: string): boolean => (expectation.servedAt.get(id) ?? -Infinity) >= at - lag;
   // Who was out, came back and never served costs nobody anything by going out again.
-  const more = [...fleet.takenOut].filter(
+  const more = [...restarted.takenOut].filter(
     (id) => !expectation.takenOut.has(id) && (lately(id) || !expectation.everOut.has(id)),
   );
-  for (const id of fleet.takenOut) expectation.everOut.add(id);
-  expectation.takenOut = fleet.takenOut;
+  for (const id of restarted.takenOut) expectation.everOut.add(id);
+  expectation.takenOut = restarted.takenOut;
   const justLost = [...expectation.servedAt].filter(
-    ([id]) => !fleet.serving.has(id) && !fleet.takenOut.has(id) && lately(id),
+    ([id]) => !restarted.serving.has(id) && !restarted.takenOut.has(id) && lately(id),
   ).length;
-  const there = new Set(fleet.registrations.map(instanceOf));
+  const there = new Set(restarted.registrations.map(instanceOf));
   for (const id of expectation.registeredAt.keys()) if (!there.has(id)) expectation.registeredAt.delete(id);
   for (const id of there)
     if (!expectation.registeredAt.has(id))
@@ -189,40 +190,40 @@ function now(world: World, expectation: Expectation, fleet: Fleet): readonly Bre
       );
   // Who was registered since the last look could not be counted by it.
   const known = [...there].filter((id) => (expectation.registeredAt.get(id) ?? at) < at - lag);
-  const total = new Set([...known, ...fleet.takenOut]);
-  const alive = fleet.members.filter(({ id, alive: lives, aside }) => lives && !aside && total.has(id)).length;
+  const total = new Set([...known, ...restarted.takenOut]);
+  const alive = restarted.members.filter(({ id, alive: lives, aside }) => lives && !aside && total.has(id)).length;
   const floor = Math.max(1, expectation.quorum < 1 ? Math.ceil(expectation.quorum * alive - 1e-9) : expectation.quorum);
-  const tooFew = more.length > 0 && fleet.serving.size + justLost < floor;
+  const tooFew = more.length > 0 && restarted.serving.size + justLost < floor;
   return [
     ...(tooFew
       ? [
           {
             rule: 'quorum' as const,
             text:
-              `${more.join(', ')} taken out, and ${fleet.serving.size} are left in service of ` +
+              `${more.join(', ')} taken out, and ${restarted.serving.size} are left in service of ` +
               `${alive}; the quorum ${expectation.quorum} keeps ${floor}.`,
           },
         ]
       : []),
-    ...membership(world, expectation, fleet),
+    ...membership(world, expectation, restarted),
   ];
 }
 
 /** Nobody is terminated, neither by a caller nor by Auto Scaling because it was out. */
-function membership(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
+function membership(world: World, expectation: Expectation, restarted: Restarted): readonly Breach[] {
   // Somebody resumed the health check meanwhile: then replacing who is out is their doing.
   const resumed =
-    called(expectation, fleet, /^ResumeProcesses$/) > 0 ||
+    called(expectation, restarted, /^ResumeProcesses$/) > 0 ||
     world.scenario.faults.some(
       (fault) =>
         fault.kind === 'meddle' &&
-        fault.group === fleet.name &&
+        fault.group === restarted.name &&
         fault.does === 'resumeProcesses' &&
         happened(world, expectation.since, fault.at),
     );
   // Whom others terminate is nobody's of the restart.
-  const theirs = called(expectation, fleet, /^TerminateInstance/) > 0;
-  const wrong = fleet.members.filter(
+  const theirs = called(expectation, restarted, /^TerminateInstance/) > 0;
+  const wrong = restarted.members.filter(
     ({ id, endedBy }) =>
       expectation.begun.members.some((one) => one.id === id) &&
       ((endedBy === 'caller' && !theirs) ||
@@ -240,39 +241,39 @@ function membership(world: World, expectation: Expectation, fleet: Fleet): reado
       ];
 }
 
-function atEnd(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
+function atEnd(world: World, expectation: Expectation, restarted: Restarted): readonly Breach[] {
   const { begun } = expectation;
   const lives = (id: string): boolean =>
-    fleet.members.some((one) => one.id === id && one.alive && !one.aside) &&
+    restarted.members.some((one) => one.id === id && one.alive && !one.aside) &&
     ['running', 'pending'].includes(ec2State(world).instances.get(id)?.state ?? '');
-  const missing = meddledWithBalancers(world, expectation, fleet)
+  const missing = meddledWithBalancers(world, expectation, restarted)
     ? []
-    : begun.registrations.filter((one) => !fleet.registrations.includes(one) && lives(instanceOf(one)));
-  const left = [...fleet.tags.keys()].filter((key) => key.startsWith(OUR_TAGS) && key !== `${OUR_TAGS}frozen`);
-  const changed = fleet.settings !== begun.settings && !resized(world, expectation, fleet);
+    : begun.registrations.filter((one) => !restarted.registrations.includes(one) && lives(instanceOf(one)));
+  const left = [...restarted.tags.keys()].filter((key) => key.startsWith(OUR_TAGS) && key !== `${OUR_TAGS}frozen`);
+  const changed = restarted.settings !== begun.settings && !resized(world, expectation, restarted);
   return [
     ...(missing.length > 0
       ? [{ rule: 'registered' as const, text: `Not registered as before: ${missing.join(', ')}.` }]
       : []),
     ...(left.length > 0 ? [{ rule: 'tags' as const, text: `Tags of ours are left: ${left.join(', ')}.` }] : []),
     ...(changed
-      ? [{ rule: 'processes' as const, text: `Settings are ${fleet.settings}, they were ${begun.settings}.` }]
+      ? [{ rule: 'processes' as const, text: `Settings are ${restarted.settings}, they were ${begun.settings}.` }]
       : []),
   ];
 }
 
 /** How often others called such an operation since the restart began. */
-function called({ since }: Expectation, { others }: Fleet, operation: RegExp): number {
+function called({ since }: Expectation, { others }: Restarted, operation: RegExp): number {
   return others.filter((one) => one.at >= since && operation.test(one.operation)).length;
 }
 
-function meddledWithBalancers(world: World, expectation: Expectation, fleet: Fleet): boolean {
+function meddledWithBalancers(world: World, expectation: Expectation, restarted: Restarted): boolean {
   return (
-    called(expectation, fleet, /^(Detach|Attach|Deregister)/) > 0 ||
+    called(expectation, restarted, /^(Detach|Attach|Deregister)/) > 0 ||
     world.scenario.faults.some(
       (fault) =>
         fault.kind === 'meddle' &&
-        fault.group === fleet.name &&
+        fault.group === restarted.name &&
         fault.does === 'detachBalancers' &&
         happened(world, expectation.since, fault.at),
     )
@@ -282,28 +283,28 @@ function meddledWithBalancers(world: World, expectation: Expectation, fleet: Fle
 /** What changes sizes, processes or who belongs to a group. */
 const SETTING = /^(Update|SetDesired|SuspendProc|ResumeProc|DetachInst|EnterStandby|ExitStandby)/;
 
-function resized(world: World, expectation: Expectation, fleet: Fleet): boolean {
+function resized(world: World, expectation: Expectation, restarted: Restarted): boolean {
   return (
-    called(expectation, fleet, SETTING) > 0 ||
+    called(expectation, restarted, SETTING) > 0 ||
     world.scenario.faults.some(
       (fault) =>
         (fault.kind === 'resize' ||
           (fault.kind === 'meddle' &&
             ['resumeProcesses', 'detach', 'standby', 'standbyDecrementing'].includes(fault.does))) &&
-        fault.group === fleet.name &&
+        fault.group === restarted.name &&
         happened(world, expectation.since, fault.at),
     )
   );
 }
 
 /** How often others took tags away, by the scenario or by a call. */
-function removed(world: World, expectation: Expectation, fleet: Fleet): number {
+function removed(world: World, expectation: Expectation, restarted: Restarted): number {
   return (
-    called(expectation, fleet, /^(DeleteTags|RemoveTags)$/) +
+    called(expectation, restarted, /^(DeleteTags|RemoveTags)$/) +
     world.scenario.faults.filter(
       (fault) =>
         fault.kind === 'meddle' &&
-        fault.group === fleet.name &&
+        fault.group === restarted.name &&
         fault.does === 'removeTags' &&
         happened(world, expectation.since, fault.at),
     ).length
@@ -319,14 +320,14 @@ function instanceOf(registration: string): string {
   return registration.slice(registration.indexOf(' ') + 1).split(':')[0] ?? '';
 }
 
-/** Whether to look at all: most rollouts are no restarts, and looks at fleets are dear. */
+/** Whether to look at all: most rollouts are no restarts, and looks at all are dear. */
 function watched(note: string | undefined, name: string, expectations: ReadonlyMap<string, Expectation>): boolean {
   return expectations.has(name) || isRestart(note);
 }
 
 const NOTE = `${OUR_TAGS}rollout`;
 
-function groupFleets(world: World, expectations: ReadonlyMap<string, Expectation>): readonly Fleet[] {
+function restartedGroups(world: World, expectations: ReadonlyMap<string, Expectation>): readonly Restarted[] {
   const groups = [...autoScalingState(world).groups.values()].filter(({ name, tags }) =>
     watched(tags.get(NOTE)?.value, name, expectations),
   );
@@ -361,7 +362,7 @@ function settingsOf(group: GroupState): string {
 }
 
 interface Behind {
-  readonly others: Fleet['others'];
+  readonly others: Restarted['others'];
   readonly registrations: readonly string[];
   readonly takenOut: ReadonlySet<string>;
   readonly serving: readonly string[];
@@ -403,7 +404,7 @@ function withoutTheirs({ takenOut, takenByOthers }: Pick<Door, 'takenOut' | 'tak
 }
 
 /** Balancers that carry the tag themselves: there is no group. */
-function balancerFleets(world: World, expectations: ReadonlyMap<string, Expectation>): readonly Fleet[] {
+function restartedBalancers(world: World, expectations: ReadonlyMap<string, Expectation>): readonly Restarted[] {
   const classic = [...elbState(world).balancers.values()]
     .filter(({ name, tags }) => watched(tags.get(NOTE), `elb:${name}`, expectations))
     .map((one) => ({ name: `elb:${one.name}`, tags: one.tags, behind: classicBehind(world, one.name) }));

@@ -17,7 +17,7 @@ interface Fleet {
   readonly serial: boolean;
 }
 
-const anyFleet = (weight: fc.Arbitrary<number>): fc.Arbitrary<Fleet> =>
+const anyGroup = (weight: fc.Arbitrary<number>): fc.Arbitrary<Fleet> =>
   fc
     .record({
       weights: fc.array(weight, { minLength: 1, maxLength: 9 }),
@@ -140,17 +140,17 @@ function walk({ weights, launches, surge, unavailable, serial }: Fleet): {
 describe('decide: a rolling rollout from its start to its end', () => {
   it('of any size and limits ends, within the limits, oldest first, with every old one gone', () => {
     fc.assert(
-      fc.property(anyFleet(fc.constant(1)), (fleet) => {
-        const went = walk(fleet);
-        const desired = fleet.weights.length;
-        if (fleet.unavailable >= desired && desired > 1) {
+      fc.property(anyGroup(fc.constant(1)), (drawn) => {
+        const went = walk(drawn);
+        const desired = drawn.weights.length;
+        if (drawn.unavailable >= desired && desired > 1) {
           expect(went.ends).to.equal('refused');
           return;
         }
         expect(went.ends).to.equal('done');
-        expect(went.least).to.be.at.least(desired - fleet.unavailable);
-        expect(went.most).to.be.at.most(desired + fleet.surge);
-        expect(went.terminated).to.deep.equal(fleet.weights.map((_, index) => `i-${index}`));
+        expect(went.least).to.be.at.least(desired - drawn.unavailable);
+        expect(went.most).to.be.at.most(desired + drawn.surge);
+        expect(went.terminated).to.deep.equal(drawn.weights.map((_, index) => `i-${index}`));
       }),
       { numRuns: 300 },
     );
@@ -158,24 +158,24 @@ describe('decide: a rolling rollout from its start to its end', () => {
 
   it('of weighted instances ends too, above what may be missing, with every old one gone', () => {
     fc.assert(
-      fc.property(anyFleet(fc.integer({ min: 1, max: 4 })), (fleet) => {
-        const went = walk(fleet);
-        const desired = fleet.weights.reduce((sum, weight) => sum + weight, 0);
-        const heaviest = Math.max(...fleet.weights, ...fleet.launches);
+      fc.property(anyGroup(fc.integer({ min: 1, max: 4 })), (drawn) => {
+        const went = walk(drawn);
+        const desired = drawn.weights.reduce((sum, weight) => sum + weight, 0);
+        const heaviest = Math.max(...drawn.weights, ...drawn.launches);
         // The heaviest old one must fit into what may be missing.
         if (went.ends === 'refused') {
           expect(
-            fleet.unavailable >= desired || (fleet.surge === 0 && Math.max(...fleet.weights) > fleet.unavailable),
+            drawn.unavailable >= desired || (drawn.surge === 0 && Math.max(...drawn.weights) > drawn.unavailable),
           ).to.equal(true);
           return;
         }
         expect(went.ends).to.equal('done');
-        expect(went.least).to.be.at.least(desired - fleet.unavailable);
+        expect(went.least).to.be.at.least(desired - drawn.unavailable);
         // What is launched overshoots the desired capacity by all but one unit of the heaviest. The old ones that go last go
         // once another one of that weight would be too many; the desired capacity is raised by all of them before they do.
-        const last = Math.max(fleet.surge, heaviest) + 2 * (heaviest - 1);
+        const last = Math.max(drawn.surge, heaviest) + 2 * (heaviest - 1);
         expect(went.most).to.be.at.most(desired + last + (heaviest - 1));
-        expect([...went.terminated].sort()).to.deep.equal(fleet.weights.map((_, index) => `i-${index}`).sort());
+        expect([...went.terminated].sort()).to.deep.equal(drawn.weights.map((_, index) => `i-${index}`).sort());
       }),
       {
         numRuns: 300,

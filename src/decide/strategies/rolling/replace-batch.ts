@@ -11,7 +11,7 @@ import { act, type Block, type GroupStep } from '../../step.js';
 import type { JudgedGroup, RolloutView } from '../../view.js';
 import { batchStop, unitsUntilStop } from './batch-stop.js';
 import { rollingRecord } from './facts.js';
-import type { RollingFleet } from './fleet.js';
+import type { RollingMembers } from './rolling-members.js';
 import { noteTheirs } from '../../sizes/note-theirs.js';
 import { towardGoal, wantedSize } from '../../sizes/wanted-size.js';
 import { raisedTo } from '../../rollout/target-size.js';
@@ -35,21 +35,21 @@ type Rolling = JudgedGroup<RollingRecord>;
  */
 export function replaceBatch(view: RolloutView, judged: JudgedGroup): GroupStep {
   const noted: Rolling = { ...judged, record: rollingRecord(judged.record) };
-  const fleet = fleetOf(view, noted);
-  const of: Rolling = { ...noted, record: workedToward(noted.record, fleet) };
+  const members = rollingMembers(view, noted);
+  const of: Rolling = { ...noted, record: workedToward(noted.record, members) };
   const { group, record, verdict, block } = of;
   const since = view.observed.seen.progressAt[of.name]?.at ?? verdict.at;
   // Scaling goes on already, and what it takes out is not launched again.
-  const scales = fleet.old.length === 0 && goesOnScaling(noted);
+  const scales = members.old.length === 0 && goesOnScaling(noted);
   const needed = scales ? Math.min(record.size.desired, group.size.desired) : record.size.desired;
   // rule: rolling-ends-early
-  if (fleet.old.length === 0 && units(fleet.ready) >= needed)
-    return lastLaunch(view, of, since, fleet) ?? finish(view, noted, since);
-  if (scales) return waitForProof(view, of, fleet);
+  if (members.old.length === 0 && units(members.ready) >= needed)
+    return lastLaunch(view, of, since, members) ?? finish(view, noted, since);
+  if (scales) return waitForProof(view, of, members);
   return (
     noteTheirs(view, noted, 'replace') ??
-    (block && whileBlocked(view, of, fleet, block)) ??
-    goOn(view, of, noted, fleet)
+    (block && whileBlocked(view, of, members, block)) ??
+    goOn(view, of, noted, members)
   );
 }
 
@@ -57,7 +57,7 @@ export function replaceBatch(view: RolloutView, judged: JudgedGroup): GroupStep 
  * The record with the size to work toward. Whoever asked for less gets it once no old one is left: what Auto Scaling
  * takes out then is not launched again.
  */
-function workedToward(record: RollingRecord, { old }: RollingFleet): RollingRecord {
+function workedToward(record: RollingRecord, { old }: RollingMembers): RollingRecord {
   // rule: less-is-given-back
   return old.length > 0 ? towardGoal(record) : { ...record, size: wantedSize(record) };
 }
@@ -68,7 +68,7 @@ function goesOnScaling({ group, record }: Rolling): boolean {
 }
 
 /** The next batch, or what it waits for. @param noted the group with its record as it is noted */
-function goOn(view: RolloutView, of: Rolling, noted: Rolling, fleet: RollingFleet): GroupStep {
+function goOn(view: RolloutView, of: Rolling, noted: Rolling, members: RollingMembers): GroupStep {
   const { group, record, verdict } = of;
   const since = view.observed.seen.progressAt[of.name]?.at ?? verdict.at;
   if (record.suspended.includes('Launch') && group.suspended.includes('Launch')) {
@@ -78,21 +78,21 @@ function goOn(view: RolloutView, of: Rolling, noted: Rolling, fleet: RollingFlee
       'an earlier roll-back left launching suspended',
     );
   }
-  const settled = fleet.ready.length === fleet.fresh.length && fleet.coming === units(fleet.fresh);
-  const progress = { ready: units(fleet.ready), coming: fleet.coming, settled };
-  const stop = fleet.old.length === 0 ? undefined : batchStop(view, noted, progress);
+  const settled = members.ready.length === members.fresh.length && members.coming === units(members.fresh);
+  const progress = { ready: units(members.ready), coming: members.coming, settled };
+  const stop = members.old.length === 0 ? undefined : batchStop(view, noted, progress);
   if (stop !== undefined) return stop;
   // While it bakes nothing goes that is not all proven.
   const bakes = record.gates?.bakeMs !== undefined && !settled;
   return (
-    grow(view, of, fleet) ??
-    (bakes ? undefined : takeOut(of, fleet, unitsUntilStop(record, progress))) ??
+    grow(view, of, members) ??
+    (bakes ? undefined : takeOut(of, members, unitsUntilStop(record, progress))) ??
     (record.serial && settled ? stillLeaving(view, of, since) : undefined) ??
-    waitForProof(view, of, fleet)
+    waitForProof(view, of, members)
   );
 }
 
-function fleetOf({ observed }: RolloutView, { group, halves, proven }: Rolling): RollingFleet {
+function rollingMembers({ observed }: RolloutView, { group, halves, proven }: Rolling): RollingMembers {
   const gone = overtaken(group, halves.new, observed.seen.adoptedAt[group.name]);
   const fresh = halves.new.filter((instance) => !gone.includes(instance));
   const there = units(halves.old) + units(halves.new) + units(halves.unknown);
@@ -106,7 +106,7 @@ function fleetOf({ observed }: RolloutView, { group, halves, proven }: Rolling):
 }
 
 /** The size that the old instances need, where it is not there: as a group's turn starts, or somebody shrank it. */
-function grow({ observed }: RolloutView, { group, record }: Rolling, { old }: RollingFleet): GroupStep | undefined {
+function grow({ observed }: RolloutView, { group, record }: Rolling, { old }: RollingMembers): GroupStep | undefined {
   const size = surged(record, units(old));
   if (group.size.desired >= size.desired) return undefined;
   if ((observed.seen.doubled[group.name] ?? 0) > MAX_RESIZES)
@@ -127,7 +127,7 @@ function lastLaunch(
   { observed, plan }: RolloutView,
   { group, record }: Rolling,
   since: Instant,
-  { coming, fresh }: RollingFleet,
+  { coming, fresh }: RollingMembers,
 ): GroupStep | undefined {
   const until = limitFrom(observed.seen, since, timeLimits(plan, group).progressMs);
   const missing = coming - units(fresh);
@@ -141,7 +141,7 @@ function lastLaunch(
 }
 
 /** Nothing may go before more new ones are proven; when none is proven for too long, nothing more is tried. */
-function waitForProof(view: RolloutView, of: Rolling, fleet: RollingFleet): GroupStep {
+function waitForProof(view: RolloutView, of: Rolling, members: RollingMembers): GroupStep {
   const { observed, plan } = view;
   const { group, record } = of;
   const began = observed.seen.progressAt[group.name]?.at ?? observed.at;
@@ -149,14 +149,14 @@ function waitForProof(view: RolloutView, of: Rolling, fleet: RollingFleet): Grou
     group,
     record,
     observed.failures.filter(({ startedAt }) => startedAt >= began),
-    fleet.fresh,
+    members.fresh,
   );
-  const state = stateOf(record, fleet);
+  const state = stateOf(record, members);
   if (lost !== undefined) return { kind: 'stuck', why: `${lost}; ${state}` };
-  const dead = replaceDead(of, fleet.fresh);
+  const dead = replaceDead(of, members.fresh);
   if (dead !== undefined) return dead;
-  const instances = openRows(view, of, fleet);
-  const missing = fleet.coming - units(fleet.fresh);
+  const instances = openRows(view, of, members);
+  const missing = members.coming - units(members.fresh);
   const launch = missing > 0 ? `; ${missing} still to launch${lastFailure(observed, group)}` : '';
   const limit = timeLimits(plan, group).progressMs;
   const until = limitFrom(observed.seen, began, limit);
@@ -164,12 +164,12 @@ function waitForProof(view: RolloutView, of: Rolling, fleet: RollingFleet): Grou
     const open = [sameReasons(instances), launch.slice(2), state].filter((part) => part !== '').join('; ');
     return { kind: 'stuck', why: `no further instance was proven for ${seconds(limit)}: ${open}` };
   }
-  const why = `${units(fleet.ready)} of ${record.size.desired} instances are new and proven${launch}`;
+  const why = `${units(members.ready)} of ${record.size.desired} instances are new and proven${launch}`;
   return { kind: 'wait', wait: { group: group.name, phase: 'replace', why, instances, until } };
 }
 
 /** A blocked group waits; when it is to stop, what is under way is brought to an end first, within the limit. */
-function whileBlocked(view: RolloutView, of: Rolling, fleet: RollingFleet, block: Block): GroupStep {
+function whileBlocked(view: RolloutView, of: Rolling, members: RollingMembers, block: Block): GroupStep {
   const { observed, plan } = view;
   const { group, record } = of;
   const wait = (why: string, instances: Wait['instances'], until?: Instant): GroupStep => ({
@@ -177,25 +177,25 @@ function whileBlocked(view: RolloutView, of: Rolling, fleet: RollingFleet, block
     wait: { group: group.name, phase: 'replace', why, instances, ...(until !== undefined && { until }) },
   });
   if (!block.stop) return wait(block.why, []);
-  const have = units(fleet.ready) + units(serving(group, fleet.old));
+  const have = units(members.ready) + units(serving(group, members.old));
   const since = observed.seen.progressAt[group.name]?.at ?? observed.at;
   const until = limitFrom(observed.seen, since, timeLimits(plan, group).progressMs);
   if (have < record.size.desired && observed.at < until) {
     const missing = `before it stops, what was taken out is replaced: ${have} of ${record.size.desired} serve`;
-    return wait(`${block.why}; ${missing}`, openRows(view, of, fleet), until);
+    return wait(`${block.why}; ${missing}`, openRows(view, of, members), until);
   }
-  return { kind: 'stuck', why: `${block.why}; ${stateOf(record, fleet)}` };
+  return { kind: 'stuck', why: `${block.why}; ${stateOf(record, members)}` };
 }
 
-function stateOf(record: RollingRecord, { old, ready }: RollingFleet): string {
+function stateOf(record: RollingRecord, { old, ready }: RollingMembers): string {
   const left = `${count(units(old), 'old instance')} ${units(old) === 1 ? 'is' : 'are'} left`;
   return `${units(ready)} of ${record.size.desired} are new and proven, ${left}`;
 }
 
 /** The new instances that are not proven, each with what keeps it. */
-function openRows({ observed, plan }: RolloutView, { group }: Rolling, fleet: RollingFleet): Wait['instances'] {
-  return fleet.fresh
-    .filter((instance) => !fleet.ready.includes(instance))
+function openRows({ observed, plan }: RolloutView, { group }: Rolling, members: RollingMembers): Wait['instances'] {
+  return members.fresh
+    .filter((instance) => !members.ready.includes(instance))
     .map((instance) => {
       const since = observed.seen.inServiceSince[instance.id];
       const out = outOfService(group, instance);

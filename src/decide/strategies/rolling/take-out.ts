@@ -6,7 +6,7 @@ import { isUneven, nextOut } from '../../instances/next-out.js';
 import { idleKept } from '../../ownership/ignored-old.js';
 import { act, type GroupStep } from '../../step.js';
 import type { JudgedGroup } from '../../view.js';
-import type { RollingFleet } from './fleet.js';
+import type { RollingMembers } from './rolling-members.js';
 
 /** A rolling rollout past its verdict. */
 type Rolling = JudgedGroup<RollingRecord>;
@@ -21,18 +21,18 @@ interface Leaver {
  * The batch that may go now: one call per look, so that each is checked against what is really there. Undefined when
  * none may. @param room units that may be replaced before the rollout stops to look
  */
-export function takeOut(of: Rolling, fleet: RollingFleet, room: number): GroupStep | undefined {
+export function takeOut(of: Rolling, members: RollingMembers, room: number): GroupStep | undefined {
   const { group, record } = of;
-  const [first, ...rest] = leaversOf(of, fleet, room);
+  const [first, ...rest] = leaversOf(of, members, room);
   if (first === undefined) return undefined;
   if (
     first.decrement &&
     record.surge > 0 &&
     evensZones(of) &&
-    isUneven(group, [...fleet.fresh, ...(group.kept?.instances ?? [])])
+    isUneven(group, [...members.fresh, ...(group.kept?.instances ?? [])])
   ) {
     // One more is launched where it is missing, and one too many goes in the end, when all serve.
-    if (fleet.coming > units(fleet.fresh)) return undefined;
+    if (members.coming > units(members.fresh)) return undefined;
     const why = 'its zone is short of new instances, which Auto Scaling would even out without proving anything';
     return terminate(group.name, [first.instance], false, why);
   }
@@ -49,7 +49,7 @@ export function takeOut(of: Rolling, fleet: RollingFleet, room: number): GroupSt
       'the desired capacity must not fall below the original when the last old ones go',
     );
   }
-  const have = `${units(serving(group, fleet.ready))} proven new and ${units(serving(group, fleet.old))} old`;
+  const have = `${units(serving(group, members.ready))} proven new and ${units(serving(group, members.old))} old`;
   return terminate(group.name, going, first.decrement, `${have} are in service, ${floorOf(group, record)} must be`);
 }
 
@@ -65,13 +65,13 @@ function terminate(group: string, going: readonly Instance[], decrement: boolean
 }
 
 /** The old instances that may go now, in their order. */
-function leaversOf({ group, record, halves }: Rolling, fleet: RollingFleet, room: number): readonly Leaver[] {
-  const open = units(fleet.fresh) - units(fleet.ready) + units(halves.unknown);
+function leaversOf({ group, record, halves }: Rolling, members: RollingMembers, room: number): readonly Leaver[] {
+  const open = units(members.fresh) - units(members.ready) + units(halves.unknown);
   // One at a time means that the one before has left.
   const most = !record.serial ? MAX_TERMINATED_PER_CALL : halves.leaving.length + open > 0 ? 0 : 1;
-  const batch = within(nextOut(group, fleet.old, fleet.ready, floorOf(group, record)).slice(0, most), room);
-  let replaced = fleet.coming;
-  let there = units(fleet.old) + units(fleet.fresh) + units(halves.unknown);
+  const batch = within(nextOut(group, members.old, members.ready, floorOf(group, record)).slice(0, most), room);
+  let replaced = members.coming;
+  let there = units(members.old) + units(members.fresh) + units(halves.unknown);
   return batch.map((instance) => {
     there -= instance.weight;
     const enough = replaced + instance.weight > record.size.desired;

@@ -1,7 +1,7 @@
 import type { Instance } from '../../../model/rollout/group.js';
 
 /** What a rolling rollout works with after its verdict. */
-export interface RollingFleet {
+export interface RollingMembers {
   /** Instances that have to go. */
   readonly old: readonly Instance[];
   /** Instances that stay. */
