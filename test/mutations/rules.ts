@@ -586,7 +586,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'rolling-ends-early',
     rule: 'rolling: the end waits until every new one is proven',
-    breaks: { replace: ['units(fleet.ready) >= needed', 'true'] },
+    breaks: { replace: ['units(members.ready) >= needed', 'true'] },
   },
   {
     name: 'rolling-as-swap',

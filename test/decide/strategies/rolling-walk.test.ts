@@ -8,7 +8,7 @@ import type { Group, Instance } from '../../../src/model/rollout/group.js';
 import { told } from '../../support/told.js';
 import { group, instance, observed, PLAN, T0 } from '../../support/groups.js';
 
-interface Fleet {
+interface DrawnGroup {
   readonly weights: readonly number[];
   /** Weights that Auto Scaling launches, in turn. */
   readonly launches: readonly number[];
@@ -17,7 +17,7 @@ interface Fleet {
   readonly serial: boolean;
 }
 
-const anyGroup = (weight: fc.Arbitrary<number>): fc.Arbitrary<Fleet> =>
+const anyGroup = (weight: fc.Arbitrary<number>): fc.Arbitrary<DrawnGroup> =>
   fc
     .record({
       weights: fc.array(weight, { minLength: 1, maxLength: 9 }),
@@ -33,7 +33,7 @@ const anyGroup = (weight: fc.Arbitrary<number>): fc.Arbitrary<Fleet> =>
     }));
 
 /** Auto Scaling as the rollout needs it: it launches what is missing, in the emptiest zone, and takes out what is too many, in the fullest. All that it launches is good. */
-function walk({ weights, launches, surge, unavailable, serial }: Fleet): {
+function walk({ weights, launches, surge, unavailable, serial }: DrawnGroup): {
   readonly ends: string;
   readonly least: number;
   readonly most: number;
