@@ -60,6 +60,7 @@ export async function runOnServer<A extends GroupsAsked>(
   await expectServable(made, given, surroundings);
   const looking = await onlyLook(given, surroundings);
   const named = made.describe(given).command;
+  const { isCI } = await import('ci-info');
   let started: StartedExecution;
   let since: number;
   try {
@@ -73,10 +74,15 @@ export async function runOnServer<A extends GroupsAsked>(
   }
   const ways = waysTo(given, looking);
   const say = lineWriter(surroundings.stderr);
-  say(`Execution ${started.name} runs on function ${given.server ?? ''}, version ${started.version}.`);
-  if (given.detach === true) return detached(named, given, { started, ways, looking }, surroundings);
-  say('It goes on without this command.');
-  return follow({ named, given, looking, started, since, ways, surroundings });
+  const runs = `Execution ${started.name} runs on function ${given.server ?? ''}, version ${started.version}.`;
+  if (given.detach === true) {
+    say(runs);
+    return detached(named, given, { started, ways, looking }, surroundings);
+  }
+  return follow({ named, given, looking, started, since, ways, surroundings, asks: !isCI }, () => {
+    say(runs);
+    say('It goes on without this command.');
+  });
 }
 
 /** The stack has changed, and no execution follows it. */
@@ -191,13 +197,24 @@ interface Follower {
   readonly since: number;
   readonly ways: Ways;
   readonly surroundings: ProcessContext;
+  /** Whether somebody sits there who can answer. */
+  readonly asks: boolean;
 }
 
 /** Shows it as a run of this process is shown, by the same output and into the same files. */
-async function follow(all: Follower): Promise<CommandResult> {
+async function follow(all: Follower, announce: () => void): Promise<CommandResult> {
   const { named, given, looking, started, since, ways, surroundings } = all;
   const say = lineWriter(surroundings.stderr);
   const { clock } = looking.deps;
+  const called = { off: false };
+  const cancelIt = (): void => {
+    called.off = true;
+    void goBack(all, say);
+  };
+  const unclear = (): void => say('That is none of both: the rollout goes on, and this command follows it.');
+  // Before anybody reads that it runs: a signal from then on ends the following, and never the process unheard.
+  const wish = leaveOrCancel(surroundings, all.asks, { cancel: cancelIt, unclear }, systemClock());
+  announce();
   const { way } = await connect(given, undefined, surroundings);
   const renderer = await createRenderer(given, surroundings, clock);
   const sinks = await openSinks(
@@ -206,14 +223,6 @@ async function follow(all: Follower): Promise<CommandResult> {
     (event) => (event.type === 'warning' ? say(`WARNING ${event.reason.text}`) : undefined),
     way,
   );
-  const { isCI } = await import('ci-info');
-  const called = { off: false };
-  const cancelIt = (): void => {
-    called.off = true;
-    void goBack(all, say);
-  };
-  const unclear = (): void => say('That is none of both: the rollout goes on, and this command follows it.');
-  const wish = leaveOrCancel(surroundings, !isCI, { cancel: cancelIt, unclear }, systemClock());
   let last = 0;
   const show = (stamped: Parameters<Renderer['show']>[0]): void => {
     last = Math.max(last, stamped.seq);
