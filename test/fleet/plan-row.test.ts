@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Wave } from '../../src/fleet/waves.js';
+import { waveOf } from './waves.js';
 import { fleetTime, planRow } from '../../src/fleet/plan-row.js';
 import type { ChangePlan, GroupOutlook } from '../../src/model/stack/change-plan.js';
 
@@ -55,23 +56,8 @@ describe('the row of a plan', () => {
 });
 
 describe('the time of a fleet', () => {
-  const wave = (name: string, concurrency: number, bakeMs: number, targets: number): Wave => ({
-    name,
-    concurrency,
-    bakeMs,
-    alarms: [],
-    approval: false,
-    tolerated: 0,
-    targets: Array.from({ length: targets }, (_, index) => ({
-      name: `${name}${index}`,
-      wave: name,
-      stack: name,
-      asgs: [],
-      parameters: [],
-      settings: {},
-      at: '',
-    })),
-  });
+  const wave = (name: string, concurrency: number, bakeMs: number, targets: number): Wave =>
+    waveOf(name, targets, { concurrency, bakeMs });
   const all = (ms: number, ...names: readonly string[]): readonly (readonly [string, number])[] =>
     names.map((name) => [name, ms]);
 

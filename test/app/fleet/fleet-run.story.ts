@@ -1,17 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import type { FleetBackDocument } from '../../../src/app/fleet/fleet-back.js';
-import { all, BAD, fleetStage, GOOD, NAMES, outcomes, type FleetStage } from './fleet-stage.js';
+import { all, BAD, fleetForEach, GOOD, NAMES, outcomes, type FleetStage } from './fleet-stage.js';
 
 describe('a fleet of six targets, with all that may happen to it', function () {
   this.timeout(60_000);
+  const each = fleetForEach();
   let stage: FleetStage;
-  beforeEach(async () => {
-    stage = await fleetStage();
-  });
-  afterEach(async () => {
-    await stage.stop();
-    expect(stage.sandbox.monitor.violations).to.deep.equal([]);
+  beforeEach(() => {
+    stage = each.stage();
   });
 
   it('goes on where a wave tolerates the failure, and says so with its exit code', async () => {

@@ -1,16 +1,13 @@
 import { expect } from 'chai';
 import type { FleetPlanDocument } from '../../../src/app/fleet/fleet-plan.js';
-import { all, BAD, fleetStage, GOOD, NAMES, outcomes, type FleetStage } from './fleet-stage.js';
+import { all, BAD, fleetForEach, GOOD, NAMES, outcomes, type FleetStage } from './fleet-stage.js';
 
 describe('a fleet of six targets', function () {
   this.timeout(60_000);
+  const each = fleetForEach();
   let stage: FleetStage;
-  beforeEach(async () => {
-    stage = await fleetStage();
-  });
-  afterEach(async () => {
-    await stage.stop();
-    expect(stage.sandbox.monitor.violations).to.deep.equal([]);
+  beforeEach(() => {
+    stage = each.stage();
   });
 
   it('is planned in one table, rolled out wave after wave, and current then', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import type { FleetRunDocument } from '../../../src/app/fleet/fleet-summary.js';
 import type { FleetStatusDocument } from '../../../src/app/fleet/fleet-status.js';
 import { createCommandStage, type CommandStage, type Ended, type Happening } from '../../support/command-stage.js';
@@ -31,7 +32,7 @@ export interface FleetStage extends CommandStage {
   readonly stop: () => Promise<void>;
 }
 
-export async function fleetStage(): Promise<FleetStage> {
+async function fleetStage(): Promise<FleetStage> {
   const stage = createCommandStage({
     images: { [GOOD]: { behaviour: 'healthy' }, [BAD]: { behaviour: 'unhealthy' } },
     alarms: { errors: { state: 'OK' } },
@@ -72,4 +73,17 @@ ${third}
       ((await fleet('status')).document as unknown as FleetStatusDocument).targets.map(({ state }) => state),
     stop: () => rm(folder, { recursive: true }),
   };
+}
+
+/** A fresh fleet for each test of the suite around, which may leave nothing broken behind. */
+export function fleetForEach(): { readonly stage: () => FleetStage } {
+  let stage: FleetStage;
+  beforeEach(async () => {
+    stage = await fleetStage();
+  });
+  afterEach(async () => {
+    await stage.stop();
+    expect(stage.sandbox.monitor.violations).to.deep.equal([]);
+  });
+  return { stage: () => stage };
 }
