@@ -18,10 +18,14 @@ import {
   PLAN,
   PROCESSES,
   RECORD,
+  sick,
+  T0,
   verdict,
 } from '../support/groups.js';
 import { told } from '../support/told.js';
 
+/** Every limit is over. */
+const LATE = T0 + 10_000_000;
 const OLD = { configuration: 'lt/lt-1:3' };
 const NEW = { configuration: 'lt/lt-1:4' };
 const IMAGE: RecordImage = { id: 'ami-2', template: 'lt-1', former: '$Default', source: '3' };
@@ -110,6 +114,33 @@ describe('a rollout that gives its group another image', () => {
         expect(next(stays(configuration, { suspended: [] }))).to.match(/^clear/);
       });
     }
+
+    it('is over, too, where an old one that Auto Scaling calls healthy did not come back within the time', () => {
+      const beside = [instance('i-old1', OLD), instance('i-old2', { ...OLD, health: sick() }), fresh('i-new1', NEW)];
+      const late = (suspended: readonly string[]): string =>
+        told(
+          decide(
+            observed(
+              [
+                stays(NEW, {
+                  suspended: [...suspended],
+                  instances: beside,
+                  size: { ...RECORD.size, desired: 3 },
+                  notes: {
+                    ...notes(MADE, 'rollBack'),
+                    record: { ...RECORD, image: MADE, theirs: { desired: 3 } },
+                    lease: { ...LEASE, at: LATE - 1_000 },
+                  },
+                }),
+              ],
+              { at: LATE, seen: clean },
+            ),
+            PLAN,
+          ),
+        );
+      expect(late([...PROCESSES, 'Launch'])).to.equal(`resume ${[...PROCESSES, 'Launch'].join(',')}`);
+      expect(late([])).to.match(/^clear/);
+    });
 
     it('leaves one of the former image that somebody asked for beside the old ones', () => {
       const beside = [instance('i-old1', OLD), instance('i-old2', OLD), fresh('i-new1', OLD)];

@@ -519,7 +519,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'stand-ins-go',
     rule: 'new instances that serve in the places of missing old ones stay, and the roll-back comes to its end',
-    breaks: { condition: true },
+    breaks: { replace: [' || standIn(of, mayServe(of))', ''] },
   },
   {
     name: 'guard-given-up',

@@ -37,7 +37,7 @@ export function nextStep(view: RolloutView, of: RolloutGroup, strategy: Strategy
  * What somebody resumed while a half is leaving, or we did to have lost instances replaced. Launch belongs to the
  * roll-back, and replacing may be needed after the verdict to promote.
  */
-function suspendAgain({ observed }: RolloutView, of: JudgedGroup): GroupStep | undefined {
+function suspendAgain(view: RolloutView, of: JudgedGroup): GroupStep | undefined {
   const {
     group,
     record,
@@ -48,7 +48,7 @@ function suspendAgain({ observed }: RolloutView, of: JudgedGroup): GroupStep | u
   // rule: suspended-in-window
   if (outcome === 'promote' && record.gates?.keptUntil !== undefined) return undefined;
   // rule: image-back-loops
-  if (outcome === 'rollBack' && isRunningAgain(of)) return undefined;
+  if (outcome === 'rollBack' && isRunningAgain(view, of)) return undefined;
   const going = outcome === 'promote' ? halves.old : halves.new;
   // rule: roll-back-replaces
   const resumed = SUSPENDED_BY_SWAP.filter(
@@ -60,7 +60,7 @@ function suspendAgain({ observed }: RolloutView, of: JudgedGroup): GroupStep | u
   // rule: resumed-by-others
   if (going.length === 0 || resumed.length === 0) return undefined;
   // rule: suspends-for-ever
-  if ((observed.seen.suspensions[group.name] ?? 0) > MAX_SUSPENSIONS) {
+  if ((view.observed.seen.suspensions[group.name] ?? 0) > MAX_SUSPENSIONS) {
     const held = `somebody else keeps resuming ${resumed.join(', ')}`;
     return { kind: 'stuck', why: `${held}, which have to stay suspended until one half has left` };
   }

@@ -86,13 +86,13 @@ function ours(record: RolloutRecord): readonly string[] {
  * The group names again what it launched before, nothing that this rollout suspended is so any more, and whatever is
  * left of the new image stands in for old ones that are missing: nobody has to leave, so nothing is suspended again.
  */
-export function isRunningAgain(of: JudgedGroup): boolean {
+export function isRunningAgain(view: RolloutView, of: JudgedGroup): boolean {
   const { group, record, halves } = of;
   const { image } = record;
   if (image === undefined || !isPointedBack(group, record) || group.notes.frozen !== undefined) return false;
   const isGiven = ({ configuration }: Instance): boolean =>
     configuration === `lt/${image.template}:${image.made ?? ''}`;
-  const leaves = halves.new.some(isGiven) && !standIn(of, mayServe(of));
+  const leaves = halves.new.some(isGiven) && !newOnesStay(view, of);
   return !leaves && ![...halves.unknown, ...halves.leaving].some(isGiven) && heldBack(group, record).length === 0;
 }
 
@@ -104,7 +104,7 @@ function launchesAgain(view: RolloutView, of: JudgedGroup): GroupStep | undefine
   const { name, verdict } = of;
   // A look that lags shows the group as it was before this process suspended anything.
   // rule: image-back-suspended
-  if (!isRunningAgain(of) || isOwing(view.observed.seen.confirmed[name])) return undefined;
+  if (!isRunningAgain(view, of) || isOwing(view.observed.seen.confirmed[name])) return undefined;
   const sizes = givenBack(of, originOf(view.observed.seen.sizes[name]));
   if (sizes !== undefined || liftShield(view, of).length > 0) return undefined;
   const result: GroupResult = { group: name, outcome: 'rolledBack', why: verdict.why, frozen: [] };
@@ -115,12 +115,23 @@ function launchesAgain(view: RolloutView, of: JudgedGroup): GroupStep | undefine
   );
 }
 
+/** Whether none of the new half has to leave: none is there, or all of it stands in for old ones. */
+function newOnesStay(view: RolloutView, of: JudgedGroup): boolean {
+  const { group, halves } = of;
+  // New ones that stand in stay at once, also where nothing is left to go back to: waiting would bring no old one back.
+  // rule: stand-ins-go
+  if (halves.new.length === 0 || standIn(of, mayServe(of))) return true;
+  if (isAllThereIs(view, of)) return false;
+  // Old ones that did not come back within the time are missing for good. Where they are too many beside those that
+  // stand in for them, giving the size back would let Auto Scaling choose who leaves.
+  const isStandIn = standIn(of, serving(group, halves.old)) && !isCrowded(of);
+  return isStandIn && terminateHalf(view, of, 'new').kind === 'stuck';
+}
+
 /** The new half leaves, and looks show that nothing of it comes late; undefined once that is over. */
 function takeNewOut(view: RolloutView, of: JudgedGroup): GroupStep | undefined {
   const { group, verdict, halves } = of;
-  // New ones that stand in stay at once, also where nothing is left to go back to: waiting would bring no old one back.
-  // rule: stand-ins-go
-  if (halves.new.length > 0 && !standIn(of, mayServe(of))) {
+  if (!newOnesStay(view, of)) {
     // rule: nothing-to-go-back-to
     if (isAllThereIs(view, of)) {
       return waitFor(view, of, verdict.at, {
@@ -128,10 +139,7 @@ function takeNewOut(view: RolloutView, of: JudgedGroup): GroupStep | undefined {
         instances: halves.new.map((instance) => ({ id: instance.id, why: notInService(group, instance) })),
       });
     }
-    const step = terminateHalf(view, of, 'new');
-    // Old ones that did not come back within the time are missing for good. Where they are too many beside those that
-    // stand in for them, giving the size back would let Auto Scaling choose who leaves.
-    if (step.kind !== 'stuck' || !standIn(of, serving(group, halves.old)) || isCrowded(of)) return step;
+    return terminateHalf(view, of, 'new');
   }
   if (halves.unknown.length > 0) {
     return waitFor(view, of, verdict.at, {
