@@ -86,7 +86,7 @@ function stateOf(wave: Wave, { how, wave: last }: FleetEnded['ended'], { waves }
 /** One sentence on the whole fleet. */
 function headline({ ended, ends }: FleetEnded, targets: readonly TargetEnd[]): string {
   const done = targets.filter(({ exitCode, outcome }) => exitCode === 0 && outcome !== 'paused').length;
-  const head = `${done} of ${count(targets.length, 'target')} are done`;
+  const head = `${done} of ${count(targets.length, 'target')} ${targets.length === 1 ? 'is' : 'are'} done`;
   const { how, wave, why } = ended;
   if (how === 'done') return ends.size === 0 ? `${head}.` : `${head}; ${why}.`;
   if (how === 'approval') return `${head}. Wave ${wave ?? ''} waits: ${why}.`;
@@ -143,7 +143,7 @@ function failureOf({ ended, fleet }: FleetEnded, targets: readonly TargetEnd[], 
       remedy: '',
     })),
     serves:
-      `${done} of ${count(targets.length, 'target')} ${done === 1 ? 'serves' : 'serve'} what the file says` +
+      `${done} of ${count(targets.length, 'target')} ${done === 1 || targets.length === 1 ? 'serves' : 'serve'} what the file says` +
       `${bad.length > 0 ? '; of those that failed the lines above say what serves' : ''}.`,
     left: rest === 0 ? '' : `${count(rest, 'target')} that ${rest === 1 ? 'was' : 'were'} not begun.`,
     next,
