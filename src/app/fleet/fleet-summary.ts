@@ -131,6 +131,7 @@ function failureOf({ ended, fleet }: FleetEnded, targets: readonly TargetEnd[], 
   const bad = targets.filter(({ exitCode = 0 }) => exitCode !== 0);
   const rest = targets.filter(({ outcome }) => outcome === 'notBegun').length;
   const done = targets.filter(({ exitCode }) => exitCode === 0).length;
+  const isOne = done === 1 || targets.length === 1;
   const facts: FailureData = {
     code: CODES[how],
     what:
@@ -143,7 +144,7 @@ function failureOf({ ended, fleet }: FleetEnded, targets: readonly TargetEnd[], 
       remedy: '',
     })),
     serves:
-      `${done} of ${count(targets.length, 'target')} ${done === 1 || targets.length === 1 ? 'serves' : 'serve'} what the file says` +
+      `${done} of ${count(targets.length, 'target')} ${isOne ? 'serves' : 'serve'} what the file says` +
       `${bad.length > 0 ? '; of those that failed the lines above say what serves' : ''}.`,
     left: rest === 0 ? '' : `${count(rest, 'target')} that ${rest === 1 ? 'was' : 'were'} not begun.`,
     next,
