@@ -1,7 +1,7 @@
 /** Reading what an execution is asked for. Nothing of a value is repeated in what is answered: it may be a secret. */
 
 /** What can be taken look by look. */
-const COMMANDS = ['update-asgs', 'resume', 'rollback'];
+const COMMANDS = ['update-asgs', 'restart', 'resume', 'rollback'];
 
 /** Longest name of an execution. Source: Lambda API reference, Invoke, DurableExecutionName. */
 export const LONGEST_NAME = 64;
@@ -18,7 +18,6 @@ export function nameOfPart(run, part) {
 /** Commands that need a process, and what it is for. */
 const NEED_A_PROCESS = {
   'update-stack': 'It follows the events of the stack, which no look does yet.',
-  restart: 'It waits for commands on instances.',
   cancel: 'It is one call, and works from anywhere.',
 };
 

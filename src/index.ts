@@ -5,7 +5,6 @@
 export { endWithError, endWithUnknownCommand } from './run/end-with-error.js';
 export { unfreeze } from './app/groups/resume-rollback.js';
 export { releaseLock, showLock, type LockDocument } from './app/lock/lock-commands.js';
-export { restart } from './app/groups/restart.js';
 export { status, type GroupsStatusDocument, type StatusDocument } from './app/inspect/status.js';
 export { watch } from './app/inspect/watch.js';
 export { cancel } from './app/groups/cancel.js';
@@ -29,7 +28,7 @@ export { fleetStatus } from './app/fleet/fleet-status.js';
 export { deployServer } from './app/server/deploy.js';
 export { removeServer } from './app/server/remove.js';
 export { serverStatus } from './app/server/status.js';
-export { resume, rollback, updateGroups, updateStack } from './app/server/where-to-run.js';
+export { restart, resume, rollback, updateGroups, updateStack } from './app/server/where-to-run.js';
 export { serveWorld } from './app/sandbox.js';
 export { validate, type ValidateDocument } from './app/stack/validate.js';
 export { showSettings, settingsSchema, type SettingsDocument } from './app/inspect/config.js';

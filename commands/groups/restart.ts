@@ -15,6 +15,7 @@ import {
 } from '../flags/flags.js';
 import { calendarFlags } from '../flags/gate-flags.js';
 import { balancerFlags } from '../flags/restart-flags.js';
+import { serverAndDetachFlags } from '../flags/server-flags.js';
 
 const COMMAND = 'COMMAND';
 const QUORUM = 'QUORUM';
@@ -36,6 +37,7 @@ export default class Restart extends BaseCommand {
     "<%= config.bin %> restart my-stack --ssm 'supervisorctl restart all'",
     `<%= config.bin %> restart --elb web --exec 'ssh "$HA_UPDATER_PRIVATE_IP" sudo systemctl restart app' --quorum 2`,
     '<%= config.bin %> restart --asg web --ssm-document Deploy --ssm-parameter version=42',
+    "<%= config.bin %> restart my-stack --ssm 'supervisorctl restart all' --on server --server rollouts --detach",
   ];
   static override args = {
     stack: argument({ name: 'STACK', description: 'Stack whose groups to restart', ignoreStdin: true }),
@@ -101,6 +103,7 @@ export default class Restart extends BaseCommand {
     ...consoleFlag,
     ...lockFlag,
     ...historyFlag,
+    ...serverAndDetachFlags,
     ...commonFlags,
     ...notifyFlags,
     ...outputFlags,

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { updaterOver } from '../../dist/src/library/updater.js';
 import { createSandbox } from '../../dist/src/sandbox/index.js';
 import { DEFAULT_SCENARIO } from '../../dist/src/sandbox/scenario.js';
+import { ssmState } from '../../dist/src/sandbox/world/ssm/ssm-state.js';
 import { checkJournal } from '../../dist/src/check/check-journal.js';
 import { standardGroup } from '../../dist/test/support/sandbox.js';
 import { sleepBeside } from '../../dist/test/support/beside-clock.js';
@@ -99,6 +100,20 @@ describe('a rollout as a durable execution', function () {
     expect(sandbox.monitor.violations).to.deep.equal([]);
   });
 
+  for (const dies of [() => false, (nth) => nth % 3 === 0])
+    it(`restarts in place, by one command on each instance${dies(3) ? ', though every third look dies' : ''}`, async () => {
+      const { sandbox, lines, runner } = stage({ dies });
+      const options = { groups: ['web'], ssm: 'supervisorctl restart all', quorum: '1' };
+      const execution = await runner.run({ payload: { command: 'restart', options } });
+      expect(execution.getResult()).to.include({ command: 'restart', outcome: 'restarted', exitCode: 0 });
+      const sent = ssmState(sandbox.world).commands.flatMap(({ invocations }) => [...invocations.keys()]);
+      expect([sent.length, new Set(sent).size]).to.deep.equal([2, 2]);
+      const outputs = eventsOf(lines).flatMap(({ event }) => (event.type === 'command.ended' ? [event.output] : []));
+      for (const output of outputs) expect(output).to.match(/^(|aws ssm get-command-invocation --command-id .*)$/);
+      expect(brokenIn(lines)).to.deep.equal([]);
+      expect(sandbox.monitor.violations).to.deep.equal([]);
+    });
+
   for (const [image, outcome] of [
     ['ami-new', 'swapped'],
     ['ami-bad', 'swapRolledBack'],
@@ -169,6 +184,13 @@ describe('a rollout as a durable execution', function () {
         /Run ha-updater update-stack/,
       ],
       [{ command: 'restart', options: { exec: 'ssh it' } }, /Run ha-updater restart/],
+      [
+        {
+          command: 'restart',
+          options: { groups: ['web'], ssmDocument: 'Deploy', ssmParameter: ['Password=hunter2hunter2'] },
+        },
+        /--ssm-parameter Password would be kept .*Password=\{\{ssm:NAME\}\}/,
+      ],
       [{ ...ASKED, options: { ...ASKED.options, checkCommand: 'curl it' } }, /ha-updater update-asgs --asg web/],
       [{ ...ASKED, options: { ...ASKED.options, profile: 'x' } }, /profile/],
       [{ ...ASKED, options: { ...ASKED.options, parameters: { DbPassword: 'hunter2hunter2' } } }, /parameters/],

@@ -1,8 +1,9 @@
 import { lookAtResume, lookAtRollback, type RecoverAsked } from '../app/groups/resume-rollback.js';
+import { lookAtRestart, type RestartAsked } from '../app/groups/restart.js';
 import { lookAtUpdate, type UpdateGroupsAsked } from '../app/groups/update-asgs.js';
 import { badFlags, problem } from '../errors.js';
 import type { CommandResult, LookAgain, ProcessContext, RunMemory } from '../run/process-context.js';
-import { RECOVER, UPDATE_GROUPS, type OptionTable } from './option-tables.js';
+import { RECOVER, RESTART, UPDATE_GROUPS, type OptionTable } from './option-tables.js';
 import type { FlagValues } from './read-options.js';
 
 /** A command to take one look of, before its options are read. */
@@ -24,6 +25,7 @@ export type { RunMemory };
 /** Commands that can be taken look by look. */
 const COMMANDS = {
   'update-asgs': [UPDATE_GROUPS, (asked, context) => lookAtUpdate(asked as unknown as UpdateGroupsAsked, context)],
+  restart: [RESTART, (asked, context) => lookAtRestart(asked as unknown as RestartAsked, context)],
   resume: [RECOVER, (asked, context) => lookAtResume(asked as unknown as RecoverAsked, context)],
   rollback: [RECOVER, (asked, context) => lookAtRollback(asked as unknown as RecoverAsked, context)],
 } as const satisfies Readonly<

@@ -61,6 +61,33 @@ describe('--on server', function () {
     expect(row.executions).to.deep.equal([]);
   });
 
+  it('refuses of a restart what cannot run there or must not be kept there', async () => {
+    const restart = ['restart', '--asg', 'web', ...ON_SERVER];
+    for (const [words, what] of [
+      [['--exec', 'ssh it'], /--exec runs a command on the machine/],
+      [['--ssm', 'it', '--check-command', 'curl it'], /--check-command runs a command on the machine/],
+      [['--ssm-document', 'Deploy', '--ssm-parameter', 'Password=hunter2'], /Password=\{\{ssm:NAME\}\}/],
+      [['--ssm', 'it', '--lock', 'redis://:hunter2@lock'], /--lock needs a process/],
+    ] as const) {
+      const { code, document } = await json(...restart, ...words);
+      expect([code, document.failure?.code], what.source).to.deep.equal([2, 'usage.byLooks']);
+      expect(document.failure?.what).to.match(what);
+      expect(document.failure?.next.join('\n')).to.match(/^ha-updater restart --asg web.* --on here$/);
+      expect(JSON.stringify(document)).to.not.contain('hunter2');
+    }
+    const here = await json('restart', '--asg', 'web', '--ssm', 'it', '--detach');
+    expect(here.document.failure?.what).to.contain('--detach is for --on server');
+    expect(row.executions).to.deep.equal([]);
+    const words = ['--ssm-document', 'Deploy', '--ssm-parameter', 'Password={{ssm:/web/password}}', '--detach'];
+    const started = await json(...restart, ...words);
+    expect([started.code, started.document.outcome], started.stderr).to.deep.equal([0, 'started']);
+    expect(JSON.parse(row.executions.at(-1)?.input ?? '')).to.deep.equal({
+      command: 'restart',
+      options: { ssmDocument: 'Deploy', ssmParameter: ['Password={{ssm:/web/password}}'], groups: ['web'] },
+    });
+    row.executions.splice(0);
+  });
+
   it('says how to make the function where there is none', async () => {
     const { code, document } = await json('update-asgs', '--asg', 'web', '--on', 'server', '--server', 'nobody');
     expect([code, document.failure?.code]).to.deep.equal([3, 'server.missing']);

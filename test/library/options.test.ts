@@ -16,7 +16,7 @@ const NOT_FOR_PROGRAMS = [
 const KNOWS_SERVER = ['cancel'];
 
 /** Of these `detach` is for `on` alone. */
-const DETACHES_FROM_SERVER = ['resume', 'rollback'];
+const DETACHES_FROM_SERVER = ['restart', 'resume', 'rollback'];
 
 /** What an oclif flag takes. */
 interface Flag {

@@ -920,6 +920,21 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: 'true' },
   },
   {
+    name: 'value-of-document-in-execution',
+    rule: 'no value of a document of SSM gets into an execution on a server',
+    breaks: { condition: true },
+  },
+  {
+    name: 'restart-not-allowed',
+    rule: 'nothing is started on a function whose stack does not let it restart instances',
+    breaks: { condition: true },
+  },
+  {
+    name: 'command-unheard',
+    rule: 'a command that may have been sent by a look that nobody heard of is looked for before it is sent again',
+    breaks: { condition: false },
+  },
+  {
     name: 'ended-execution-looks-no-more',
     rule: 'an execution that somebody stopped is not taken for gone while its last look may go on',
     breaks: { condition: false },

@@ -1,13 +1,13 @@
 import { createGateway, type MayLeave } from '../../src/aws/gateway.js';
 import { decodeNotes, encodeNotes } from '../../src/aws/groups/note-tags.js';
 import { begunOn, cancelRollout } from '../../src/engine/rollout/cancel-rollout.js';
-import type { Interrupt } from '../../src/engine/deps.js';
+import type { Deps, Interrupt } from '../../src/engine/deps.js';
 import type { Gateway } from '../../src/engine/gateway.js';
 import { createKeeper, type Keeper } from '../../src/lock/lock-session.js';
 import type { LockStore } from '../../src/lock/store.js';
 import type { Hooks } from '../../src/engine/commands/shell-runner.js';
 import { runByLooks } from '../engine/rollout/looks/run-by-looks.js';
-import { remoteCommands } from '../../src/engine/commands/remote-commands.js';
+import { remoteCommands, type CommandMemory } from '../../src/engine/commands/remote-commands.js';
 import { runRollout } from '../../src/engine/rollout/run-rollout.js';
 import { AwsFault, Failure, LockLost } from '../../src/errors.js';
 import type { GroupResult } from '../../src/model/rollout/decision.js';
@@ -181,16 +181,24 @@ export function createStage(
       holderIsGone: (lease: Lease) => mishap.otherHost !== true || strict?.keeper.outlived.has(lease.run) === true,
       ...(mishap.hooks === undefined ? {} : { hooks: mishap.hooks }),
     };
-    const restart =
-      plan.restart === undefined
-        ? undefined
-        : remoteCommands(deps.gateway, sandbox.clock, {
-            document: 'AWS-RunShellScript',
-            parameters: { commands: ['restart all'] },
-            run: plan.run,
-            commandMs: plan.restart.commandMs,
-            redact: strangersRedactor([]),
-          });
+    const { restart } = plan;
+    const withCommands = (memory?: CommandMemory): Deps =>
+      restart === undefined
+        ? deps
+        : {
+            ...deps,
+            commands: remoteCommands(
+              deps,
+              {
+                document: 'AWS-RunShellScript',
+                parameters: { commands: ['restart all'] },
+                run: plan.run,
+                commandMs: restart.commandMs,
+                redact: strangersRedactor([]),
+              },
+              memory,
+            ),
+          };
     const ended = (outcome: Ending['outcome'], more: Partial<Ending> = {}): Ending => {
       for (const text of emptyLists({ events, failure: more.failure?.facts }))
         holes.push({ at: sandbox.clock.now(), group: '', rule: 'empty-list', text });
@@ -212,8 +220,8 @@ export function createStage(
       return ended(plan.strategy === 'restart' ? 'restarted' : 'swapped', {
         results:
           byLooks === undefined
-            ? await runRollout(restart === undefined ? deps : { ...deps, commands: restart }, plan)
-            : await runByLooks(deps, plan, () => {
+            ? await runRollout(withCommands(), plan)
+            : await runByLooks(withCommands, plan, () => {
                 const again = journal.since();
                 return (error) => {
                   if (!byLooks.again || !(error instanceof Killed)) throw error;

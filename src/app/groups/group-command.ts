@@ -1,5 +1,6 @@
-import { gateCommands } from '../../config/gates.js';
 import type { GroupFlags, Wanted } from '../../config/rollout-plan.js';
+import type { Commands } from '../../engine/commands/instance-commands.js';
+import type { CommandMemory } from '../../engine/commands/remote-commands.js';
 import { noLookYet, type LookMemory } from '../../engine/rollout/looks/look-memory.js';
 import { takeLook } from '../../engine/rollout/looks/take-look.js';
 import { badFlags, type FlagProblem, problem, usage } from '../../errors.js';
@@ -29,12 +30,16 @@ export interface GroupCommand<A extends GroupsAsked> {
   readonly describe: (asked: A) => RunDescription;
   /** What is asked before anything: whether it may begin, and which groups are meant. @throws Failure `refused` */
   readonly begin: (run: Run, asked: A) => Promise<Choice>;
-  /** What is told of the groups, once. */
-  readonly found: (run: Run, asked: A, choice: Choice) => void;
+  /** What is told of the groups, and asked of them, once. @throws Failure `refused` */
+  readonly found: (run: Run, asked: A, choice: Choice) => void | Promise<void>;
   /** The plan over them; says anew which command goes on. */
   readonly plan: (run: Run, asked: A, choice: Choice) => Plan;
   /** Tells of the groups, and rolls out to the end: the plan, or what has to end before it and then the plan. */
   readonly roll: (run: Run, asked: A, begun: Omit<Ended, 'results'>) => Promise<readonly GroupResult[]>;
+  /** Runs on instances what the command is for, and goes on with what earlier looks started; absent without any. */
+  readonly onInstances?: (run: Run, asked: A, memory: CommandMemory) => Commands;
+  /** What else of the command line must not get into an execution, as sentences. */
+  readonly forServer?: (asked: A) => readonly FlagProblem[];
   /** What the results mean. */
   readonly end: (run: Run, asked: A, ended: Ended) => RunResult | Promise<RunResult>;
 }
@@ -84,8 +89,10 @@ export async function lookOnce<A extends GroupsAsked>(
     const look = withDiagnosis<A, RunResult | TaskAgain>(async () => {
       const { choice, kept } = (before ?? (await beginning(command, run, asked))) as TaskMemory;
       const plan = command.plan(run, asked, choice);
-      if (before === undefined) command.found(run, asked, choice);
-      const after = await takeLook(run.deps, plan, kept, byLooks.again);
+      if (before === undefined) await command.found(run, asked, choice);
+      const commands = command.onInstances?.(run, asked, kept.commands);
+      const deps = commands === undefined ? run.deps : { ...run.deps, commands };
+      const after = await takeLook(deps, plan, kept, byLooks.again);
       if (after.kind === 'end') return command.end(run, asked, { results: after.results, plan, choice });
       return { forMs: after.forMs ?? 0, task: { choice, kept } };
     });
@@ -136,7 +143,7 @@ const SECRET: ReadonlySet<string> = new Set(['lock', 'webhook']);
  * @throws Failure `usage`
  */
 async function expectNoProcess<A extends GroupsAsked>(
-  { wanted, describe }: GroupCommand<A>,
+  { describe, forServer }: GroupCommand<A>,
   given: A,
   { env }: ProcessContext,
   { flags: ofAProcess, again: more = [] }: { readonly flags: readonly string[]; readonly again?: readonly string[] },
@@ -144,10 +151,11 @@ async function expectNoProcess<A extends GroupsAsked>(
   const flags = given as Readonly<Record<string, unknown>>;
   const used = ofAProcess.filter((flag) => ![undefined, '', false].includes(flags[flag] as never));
   const problems: readonly FlagProblem[] = [
-    ...gateCommands(wanted.gates).map(({ flag }) =>
+    ...(describe(given).commands ?? []).map(({ flag }) =>
       problem(`--${flag} runs a command on the machine of the run, and there is none between two looks.`, flag),
     ),
     ...used.map((flag) => problem(`--${flag} needs a process that lives until the end of the run.`, flag)),
+    ...(forServer?.(given) ?? []),
   ];
   if (problems.length === 0) return;
   const { resolveRegion } = await import('../../aws/gateway.js');

@@ -10,19 +10,21 @@ import {
   type RestartWanted,
 } from '../../config/restart.js';
 import { choiceProblems, chooses, chosenWords, type ChoiceFlags } from '../../config/target.js';
+import { lookOnce, runCommand, type GroupCommand } from './group-command.js';
+import type { Choice } from './choose-groups.js';
+import { splitKeyValue } from '../../text/key-value.js';
 import type { Commands } from '../../engine/commands/instance-commands.js';
 import { localCommands } from '../../engine/commands/local-commands.js';
-import { remoteCommands } from '../../engine/commands/remote-commands.js';
+import { remoteCommands, type RemoteCommand } from '../../engine/commands/remote-commands.js';
 import { runRollout } from '../../engine/rollout/run-rollout.js';
-import { problem, refused } from '../../errors.js';
+import { problem, refused, type FlagProblem } from '../../errors.js';
 import { askFirst } from './ask-first.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
-import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
-import { withRun, type CommonFlags, type RunDescription, type Run } from '../../run/run.js';
-import type { CommandResult, ProcessContext } from '../../run/process-context.js';
+import type { CommonFlags, RunDescription, Run } from '../../run/run.js';
+import type { CommandResult, LookAgain, ProcessContext } from '../../run/process-context.js';
 import { byName, chosenGroups, targetProblems, type TargetFlags } from './command-targets.js';
-import { found, ownerOf } from './update-asgs.js';
+import { ownerOf, tellFound } from './update-asgs.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RunState } from '../../run/run-state.js';
 import { retrying } from '../../engine/retrying-gateway.js';
@@ -35,20 +37,25 @@ export interface RestartAsked extends TargetFlags, ChoiceFlags, RestartFlags, Co
 }
 
 /**
- * `restart`: instances leave their balancers in batches, are restarted, and come back. Nobody is launched or
+ * `restart`: instances leave their balancers in batches, are restarted, and come back. No instance is launched or
  * terminated.
  */
 export async function restart(given: RestartAsked, surroundings: ProcessContext): Promise<CommandResult> {
+  return runCommand(restartCommand(given), given, surroundings);
+}
+
+/** One look of `restart`. */
+export async function lookAtRestart(
+  given: RestartAsked,
+  surroundings: ProcessContext,
+): Promise<CommandResult | LookAgain> {
+  return lookOnce(restartCommand(given), given, surroundings);
+}
+
+/** `restart` in its parts. @throws Failure `usage` */
+export function restartCommand(given: RestartAsked): GroupCommand<RestartAsked> {
   const behind = balancerAsked(given);
-  const problems = [
-    ...(behind === undefined
-      ? targetProblems(given, '--asg NAME, --elb NAME or --target-group ARN')
-      : balancerProblems(given)),
-    ...choiceProblems(given),
-    ...(behind !== undefined && chooses(given)
-      ? [problem('--only and --except choose among groups, not behind a balancer.', 'only', 'except')]
-      : []),
-  ];
+  const problems = restartProblems(given, behind);
   const wish = readRestart(given, problems);
   const wanted = readWanted({ ...limitsOf(given) }, problems);
   const targetOf = (asked: RestartAsked): RestartAsked => (behind === undefined ? asked : byName(asked, [behind]));
@@ -56,42 +63,66 @@ export async function restart(given: RestartAsked, surroundings: ProcessContext)
     (named: TargetFlags & ChoiceFlags): RunDescription['again'] =>
     (place) =>
       command`ha-updater restart ${chosenWords(named)} ${restartWords(given)} ${placeWords(place)}`;
-  const head = (asked: RestartAsked): RunDescription => ({
-    command: 'restart',
-    stack: asked.stack,
-    groups: targetOf(asked).asgs,
-    again: againFor(targetOf(asked)),
-    commands: [...gateCommands(wanted.gates), ...restartCommands(wish)],
-    onInterrupt,
-    lock: lockAsked(asked, wanted),
-  });
-  return withRun(
-    head,
-    given,
-    surroundings,
-    withDiagnosis(async (run, asked) => {
+  const found = async (run: Run, asked: RestartAsked, choice: Choice): Promise<void> => {
+    tellFound(run, asked, choice);
+    if (wish.command.kind === 'ssm' && choice.groups.length > 0) await expectAgents(run, choice.groups);
+  };
+  return {
+    wanted,
+    describe: (asked) => ({
+      command: 'restart',
+      stack: asked.stack,
+      groups: targetOf(asked).asgs,
+      again: againFor(targetOf(asked)),
+      commands: [...gateCommands(wanted.gates), ...restartCommands(wish)],
+      onInterrupt,
+      lock: lockAsked(asked, wanted),
+    }),
+    begin: async (run, asked) => {
       await askFirst(run, wanted);
-      const { groups, leftOut } =
-        behind !== undefined
-          ? { groups: await groupsBehind(run, behind), leftOut: [] }
-          : await chosenGroups(run, asked, asked);
+      return behind === undefined
+        ? chosenGroups(run, asked, asked)
+        : { groups: await groupsBehind(run, behind), leftOut: [] };
+    },
+    found,
+    plan: (run, asked, { groups, leftOut }) => {
       const part = leftOut.length > 0;
       const again = againFor(behind === undefined ? byName(asked, groups, part) : targetOf(asked));
       run.goOnWith(again, part);
-      run.deps.emit({ type: 'groups.found', ...found(asked.stack, { groups, leftOut }) });
-      if (groups.length === 0) return { outcome: 'nothing', results: [] };
-      if (wish.command.kind === 'ssm') await expectAgents(run, groups);
+      return planOf(run, { wish, wanted, asked }, { groups, part, again });
+    },
+    onInstances: (run, _asked, memory) =>
+      remoteCommands(run.deps, { ...documentOf(run, wish), outputStays: true }, memory),
+    forServer: parametersKept,
+    roll: async (run, asked, { plan, choice }) => {
+      await found(run, asked, choice);
+      if (choice.groups.length === 0) return [];
       const commands = commandsOf(run, wish, asked.stack);
-      await run.lockGroups(groups);
-      const plan = planOf(run, { wish, wanted, asked }, { groups, part, again });
+      await run.lockGroups(choice.groups);
       try {
-        const results = await runRollout({ ...run.deps, commands }, plan);
-        return { outcome: results.some(({ outcome }) => outcome === 'restarted') ? 'restarted' : 'nothing', results };
+        return await runRollout({ ...run.deps, commands }, plan);
       } finally {
         commands.end();
       }
+    },
+    end: (_run, _asked, { results }) => ({
+      outcome: results.some(({ outcome }) => outcome === 'restarted') ? 'restarted' : 'nothing',
+      results,
     }),
-  );
+  };
+}
+
+/** What is wrong with the choice of what is restarted, as sentences. */
+function restartProblems(given: RestartAsked, behind: string | undefined): FlagProblem[] {
+  if (behind === undefined)
+    return [...targetProblems(given, '--asg NAME, --elb NAME or --target-group ARN'), ...choiceProblems(given)];
+  return [
+    ...balancerProblems(given),
+    ...choiceProblems(given),
+    ...(chooses(given)
+      ? [problem('--only and --except choose among groups, not behind a balancer.', 'only', 'except')]
+      : []),
+  ];
 }
 
 /** The plan of this run over these groups. */
@@ -153,21 +184,36 @@ function limitsOf(asked: RestartAsked): Parameters<typeof readWanted>[0] {
   };
 }
 
-function commandsOf(run: Run, { command, plan }: RestartWanted, stack: string | undefined): Commands {
+function commandsOf(run: Run, wish: RestartWanted, stack: string | undefined): Commands {
+  const { command, plan } = wish;
   const { gateway, clock, hooks } = run.deps;
-  if (command.kind === 'ssm')
-    return remoteCommands(gateway, clock, {
-      document: command.document,
-      parameters: command.parameters,
-      run: run.id,
-      commandMs: plan.commandMs,
-      redact: run.hidden.redactWords,
-    });
+  if (command.kind === 'ssm') return remoteCommands(run.deps, documentOf(run, wish));
   if (hooks === undefined) throw new Error('There is nobody to run commands.');
   return localCommands(
     { gateway, clock, hooks },
     { line: command.line, run: run.id, stack: stack ?? '', commandMs: plan.commandMs },
   );
+}
+
+/** What SSM runs. @throws Error for a command of this machine, which no execution is asked for */
+function documentOf({ id, hidden }: Run, { command, plan }: RestartWanted): RemoteCommand {
+  if (command.kind !== 'ssm') throw new Error('There is no machine to run a command on.');
+  const { document, parameters } = command;
+  return { document, parameters, run: id, commandMs: plan.commandMs, redact: hidden.redactWords };
+}
+
+/** A reference that SSM reads when it runs the document. Source: Systems Manager user guide, "Using parameters". */
+const REFERENCE = /^\{\{\s*ssm(-secure)?:[^{}]+\}\}$/;
+
+/** Values of a document's parameters may be secret, and what an execution is given is kept. */
+function parametersKept({ 'ssm-parameter': parameters = [] }: RestartAsked): readonly FlagProblem[] {
+  return parameters.flatMap((text) => {
+    const { key, value = '' } = splitKeyValue(text) ?? { key: text };
+    // rule: value-of-document-in-execution
+    if (REFERENCE.test(value)) return [];
+    const says = `--ssm-parameter ${key} would be kept in the execution, and it may be secret. `;
+    return [problem(`${says}Name one of Parameter Store: ${key}={{ssm:NAME}}.`, 'ssm-parameter')];
+  });
 }
 
 /** An instance that takes no commands would fail only once it is out. */

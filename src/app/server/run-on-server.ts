@@ -46,14 +46,15 @@ const LONGEST_NAME = 64;
  * Starts the command as an execution of the function, and follows it to its end, unless `--detach` says not to.
  *
  * @param made the command in its parts, which checks its flags
- * @param changed the stack was changed right before: that nothing could be started is no refusal any more
+ * @param more `changed`: the stack was changed right before, so that nothing could be started is no refusal any more;
+ * `expect`: what else is asked before the start
  * @throws Failure `usage` before anything is sent
  */
 export async function runOnServer<A extends GroupsAsked>(
   made: GroupCommand<A>,
   given: OnServer<A>,
   surroundings: ProcessContext,
-  changed = false,
+  { changed = false, expect }: { changed?: boolean; expect?: (looking: Looking) => Promise<void> } = {},
 ): Promise<CommandResult> {
   const problems = serverProblems(given);
   if (problems.length > 0) throw badFlags(problems);
@@ -66,6 +67,7 @@ export async function runOnServer<A extends GroupsAsked>(
   try {
     since = (await retrying(looking.deps, QUICK).identity()).at;
     await expectTargets(looking, made, given);
+    await expect?.(looking);
     started = await start(looking, named, given, since);
   } catch (error) {
     const scene = { command: named, stack: given.stack, groups: given.asgs, ...looking.place };

@@ -1,9 +1,12 @@
 import { badFlags, Failure, problem, usage } from '../../errors.js';
 import * as stacks from '../stack/update-stack.js';
 import { expectServable } from '../groups/group-command.js';
+import * as restarts from '../groups/restart.js';
 import * as recover from '../groups/resume-rollback.js';
 import * as update from '../groups/update-asgs.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
+import type { Looking } from '../inspect/read-only.js';
+import { expectRestarts } from './expect-restarts.js';
 import { expectServerFor, isOfGroups, serverProblems, type ServerFlags } from './execution-input.js';
 import { expectFunction, runOnServer } from './run-on-server.js';
 
@@ -32,7 +35,7 @@ export async function updateStack(
   const changed = await stacks.changeAlone(change, surroundings);
   const { outcome } = changed;
   if (outcome !== 'updated' && outcome !== 'nothing' && outcome !== 'swapped') return changed;
-  const rolled = await runOnServer(made, groups, surroundings, outcome === 'updated');
+  const rolled = await runOnServer(made, groups, surroundings, { changed: outcome === 'updated' });
   const whole = outcome === 'updated' && (rolled.outcome === 'swapped' || rolled.outcome === 'nothing');
   return { ...rolled, command: 'update-stack', ...(whole && { outcome }) };
 }
@@ -76,6 +79,17 @@ export const resume = hereOrThere(recover.resume, recover.resumeCommand);
 
 /** `rollback`, in this process or on a server. */
 export const rollback = hereOrThere(recover.rollback, recover.rollbackCommand);
+
+/** `restart`, in this process or on a server. */
+export async function restart(
+  given: restarts.RestartAsked & ServerFlags,
+  surroundings: ProcessContext,
+): Promise<CommandResult> {
+  expectServerFor(given);
+  if (given.on !== 'server') return restarts.restart(given, surroundings);
+  const expect = (looking: Looking): Promise<void> => expectRestarts(looking, given);
+  return runOnServer(restarts.restartCommand(given), given, surroundings, { expect });
+}
 
 type Recover<T> = (given: recover.RecoverAsked & ServerFlags, surroundings: ProcessContext) => T;
 

@@ -3,6 +3,7 @@ import { AwsFault } from '../../errors.js';
 import type { CommandState } from '../../model/rollout/decision.js';
 import type { Commands } from './instance-commands.js';
 import type { Gateway } from '../gateway.js';
+import { command, commandLine } from '../../text/commands/next-command.js';
 import type { Redact } from '../../text/secrets/redact.js';
 
 /** A document of SSM with its parameters, as asked for. */
@@ -14,6 +15,21 @@ export interface RemoteCommand {
   readonly commandMs: Milliseconds;
   /** Takes out of an output what must not be shown; it gets the whole, so that no half of a secret is left. */
   readonly redact: Redact;
+  /** The output stays where the service keeps it, and the command that shows it is told in its place. */
+  readonly outputStays?: boolean;
+}
+
+/** What is known of the commands of a run, for whoever goes on with them in another process. */
+export interface CommandMemory {
+  /** By instance. */
+  readonly started: Map<string, Started>;
+  /** Instances whose command may be under way although nobody told us. */
+  readonly unsure: Set<string>;
+}
+
+/** No command was started yet. */
+export function noneStarted(): CommandMemory {
+  return { started: new Map(), unsure: new Set() };
 }
 
 /** The most of an output that is kept: its end says how it ended. */
@@ -28,11 +44,15 @@ const FINAL: ReadonlySet<AwsFault['kind']> = new Set(['invalid', 'denied', 'miss
 /**
  * Commands by SSM Run Command, one for each instance. What the service refuses of one instance is how its command
  * ended.
+ *
+ * @param memory is changed in place
  */
-export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCommand): Commands {
-  const started = new Map<string, Started>();
-  const unsure = new Set<string>();
-  const commentOf = (instance: string): string => `ha-updater ${command.run} ${instance}`.slice(0, 100);
+export function remoteCommands(
+  { gateway, clock }: { readonly gateway: Gateway; readonly clock: Clock },
+  order: RemoteCommand,
+  { started, unsure }: CommandMemory = noneStarted(),
+): Commands {
+  const commentOf = (instance: string): string => `ha-updater ${order.run} ${instance}`.slice(0, 100);
 
   const send = async (instance: string): Promise<string> => {
     // A reply that was lost may hide a command: it is looked for before it is sent again.
@@ -41,10 +61,10 @@ export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCo
     try {
       return await gateway.sendCommand({
         instance,
-        document: command.document,
-        parameters: command.parameters,
+        document: order.document,
+        parameters: order.parameters,
         comment: commentOf(instance),
-        deliveryMs: command.commandMs,
+        deliveryMs: order.commandMs,
       });
     } catch (error) {
       if (error instanceof AwsFault && UNSURE.has(error.kind)) unsure.add(instance);
@@ -70,8 +90,13 @@ export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCo
       for (const [instance, one] of started) {
         if (one.ended !== undefined) continue;
         const result = await resultOf(gateway, one.id, instance);
-        if (result.state === 'ended')
-          one.ended = { ...result, output: endOf(command.redact(result.output)), elapsedMs: clock.now() - one.since };
+        if (result.state !== 'ended') continue;
+        const output = order.outputStays === true ? whereOutputIs(one.id, instance) : order.redact(result.output);
+        one.ended = {
+          ...result,
+          output: result.output === '' ? '' : endOf(output),
+          elapsedMs: clock.now() - one.since,
+        };
       }
       return Object.fromEntries([...started].map(([instance, one]) => [instance, stateOf(one)]));
     },
@@ -111,6 +136,10 @@ async function resultOf(gateway: Gateway, id: string, instance: string): ReturnT
     const how = `how it went is not known: ${error.code}: ${error.message}`;
     return { state: 'ended', ok: false, how, output: '' };
   }
+}
+
+function whereOutputIs(id: string, instance: string): string {
+  return commandLine(command`aws ssm get-command-invocation --command-id ${id} --instance-id ${instance}`);
 }
 
 /** The end of what a command printed, at a line's beginning. */

@@ -42,8 +42,11 @@ export function afterUnheard(kept: LookMemory, plan: Plan): void {
   delete kept.intent;
   if (intent === undefined || observer.seen === undefined) return;
   kept.changed = true;
-  for (const action of intent.actions)
+  for (const action of intent.actions) {
+    // rule: command-unheard
+    if (action.type === 'run') kept.commands.unsure.add(action.instance);
     observer.seen = afterAction(observer.seen, { action, at: intent.at, sure: false }, plan);
+  }
 }
 
 /** Stamps, and sentences that may hold a time: they differ from look to look, and the action is the same. */

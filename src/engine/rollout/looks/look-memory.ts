@@ -1,5 +1,6 @@
 import type { Instant } from '../../../clock.js';
 import type { Action } from '../../../model/rollout/action.js';
+import { noneStarted, type CommandMemory } from '../../commands/remote-commands.js';
 import type { ToldAnswers } from '../../commands/service-asker.js';
 import { nothingObserved, type ObserverMemory } from '../observe.js';
 import { nothingTold, type Told } from '../report.js';
@@ -26,6 +27,7 @@ export interface LookMemory {
   readonly sending: SendingMemory;
   readonly told: Told;
   readonly answers: ToldAnswers;
+  readonly commands: CommandMemory;
   /** What the next look may send. When nobody hears how that one ended, it may have been sent. */
   intent?: Intent;
   /** Since when no look came through whole. */
@@ -41,5 +43,6 @@ export function noLookYet(): LookMemory {
     sending: nothingSent(),
     told: nothingTold(),
     answers: new Map(),
+    commands: noneStarted(),
   };
 }

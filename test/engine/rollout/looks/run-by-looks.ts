@@ -10,10 +10,11 @@ export const largest = { bytes: 0 };
 
 /**
  * A rollout by single looks: what one leaves for the next is JSON in between, and pauses are whole seconds.
+ * @param depsOf of one look, whose commands on instances go on from that memory
  * @param begin is called before each look; what it answers, when the look fails: it is taken once more, unless that throws
  */
 export async function runByLooks(
-  deps: Deps,
+  depsOf: (memory: LookMemory['commands']) => Deps,
   plan: Plan,
   begin: () => (error: unknown) => void,
 ): Promise<readonly GroupResult[]> {
@@ -21,6 +22,7 @@ export async function runByLooks(
   let isAgain = false;
   for (;;) {
     const kept = fromPlain(JSON.parse(text)) as LookMemory;
+    const deps = depsOf(kept.commands);
     const failed = begin();
     try {
       const after = await takeLook(deps, plan, kept, isAgain);
