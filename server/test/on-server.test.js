@@ -266,6 +266,31 @@ describe('a rollout on a server, by the command line', function () {
     expect(JSON.parse(stdout).failure.reasons[0].text).to.contain('never-to-be-loaded');
   });
 
+  it('restarts instances in place once its stack allows that, and puts back when it is cancelled', async () => {
+    const words = ['restart', 'web', '--ssm', 'supervisorctl restart all', '--quorum', '1', ...ON_SERVER];
+    const calm = ['--healthy-timeout', '900', '--json'];
+    const refused = await cli(...words, ...calm, '--detach');
+    expect([refused.code, refused.document.failure.code]).to.deep.equal([3, 'server.noRestarts']);
+    expect(refused.document.failure.next[0]).to.match(/server deploy rollouts --s3-bucket BUCKET Restarts=yes/);
+    const allowed = await cli(
+      ...['server', 'deploy', 'rollouts', '--bundle', bundle, '--s3-bucket', 'bundles', 'Restarts=yes'],
+    );
+    expect(allowed.code, allowed.stderr + allowed.stdout).to.equal(0);
+    const started = await cli(...words, ...calm, '--detach');
+    expect(started.code, started.stderr + started.stdout).to.equal(0);
+    const { Status: status, Result: result } = await ended(started.document.execution);
+    expect(status).to.equal('SUCCEEDED');
+    expect(JSON.parse(result)).to.include({ command: 'restart', outcome: 'restarted', exitCode: 0 });
+    const sent = ssmState(sandbox.world).commands.flatMap(({ invocations }) => [...invocations.keys()]);
+    expect(new Set(sent).size).to.equal(sent.length);
+    const following = start([...words, '--healthy-timeout', '900', '--warmup', '600'], { env });
+    await following.sees(/deregister/i);
+    const cancelled = await cli('cancel', 'web');
+    expect(cancelled.code, cancelled.stderr + cancelled.stdout).to.equal(0);
+    const back = await following.finished;
+    expect(back.code, back.stdout + back.stderr).to.equal(4);
+  });
+
   it('is followed by what anybody sees where the log cannot be read, and says so once', async () => {
     await change(GOOD[1]);
     const from = (sandbox.clock.now() - sandbox.world.startedAt) / 1000;
@@ -311,31 +336,6 @@ describe('a rollout on a server, by the command line', function () {
     expect(document).to.include({ command: 'update-stack' });
     expect((await ended(document.execution)).Status).to.equal('SUCCEEDED');
     expect(images()).to.deep.equal([to]);
-  });
-
-  it('restarts instances in place once its stack allows that, and puts back when it is cancelled', async () => {
-    const words = ['restart', 'web', '--ssm', 'supervisorctl restart all', '--quorum', '1', ...ON_SERVER];
-    const calm = ['--healthy-timeout', '900', '--json'];
-    const refused = await cli(...words, ...calm, '--detach');
-    expect([refused.code, refused.document.failure.code]).to.deep.equal([3, 'server.noRestarts']);
-    expect(refused.document.failure.next[0]).to.match(/server deploy rollouts --s3-bucket BUCKET Restarts=yes/);
-    const allowed = await cli(
-      ...['server', 'deploy', 'rollouts', '--bundle', bundle, '--s3-bucket', 'bundles', 'Restarts=yes'],
-    );
-    expect(allowed.code, allowed.stderr + allowed.stdout).to.equal(0);
-    const started = await cli(...words, ...calm, '--detach');
-    expect(started.code, started.stderr + started.stdout).to.equal(0);
-    const { Status: status, Result: result } = await ended(started.document.execution);
-    expect(status).to.equal('SUCCEEDED');
-    expect(JSON.parse(result)).to.include({ command: 'restart', outcome: 'restarted', exitCode: 0 });
-    const sent = ssmState(sandbox.world).commands.flatMap(({ invocations }) => [...invocations.keys()]);
-    expect(new Set(sent).size).to.equal(sent.length);
-    const following = start([...words, '--healthy-timeout', '900', '--warmup', '600'], { env });
-    await following.sees(/deregister/i);
-    const cancelled = await cli('cancel', 'web');
-    expect(cancelled.code, cancelled.stderr + cancelled.stdout).to.equal(0);
-    const back = await following.finished;
-    expect(back.code, back.stdout + back.stderr).to.equal(4);
   });
 
   it('keeps no secret in what executions were given, what they answered, and what was logged', () => {

@@ -55,17 +55,12 @@ export function remoteCommands(
   const commentOf = (instance: string): string => `ha-updater ${order.run} ${instance}`.slice(0, 100);
 
   const send = async (instance: string): Promise<string> => {
+    const { document, parameters, commandMs: deliveryMs } = order;
     // A reply that was lost may hide a command: it is looked for before it is sent again.
     const found = unsure.has(instance) ? await gateway.findCommand(instance, commentOf(instance)) : undefined;
     if (found !== undefined) return found;
     try {
-      return await gateway.sendCommand({
-        instance,
-        document: order.document,
-        parameters: order.parameters,
-        comment: commentOf(instance),
-        deliveryMs: order.commandMs,
-      });
+      return await gateway.sendCommand({ instance, document, parameters, comment: commentOf(instance), deliveryMs });
     } catch (error) {
       if (error instanceof AwsFault && UNSURE.has(error.kind)) unsure.add(instance);
       throw error;
@@ -91,12 +86,8 @@ export function remoteCommands(
         if (one.ended !== undefined) continue;
         const result = await resultOf(gateway, one.id, instance);
         if (result.state !== 'ended') continue;
-        const output = order.outputStays === true ? whereOutputIs(one.id, instance) : order.redact(result.output);
-        one.ended = {
-          ...result,
-          output: result.output === '' ? '' : endOf(output),
-          elapsedMs: clock.now() - one.since,
-        };
+        const output = shownOf(result.output, order, { id: one.id, instance });
+        one.ended = { ...result, output, elapsedMs: clock.now() - one.since };
       }
       return Object.fromEntries([...started].map(([instance, one]) => [instance, stateOf(one)]));
     },
@@ -138,7 +129,13 @@ async function resultOf(gateway: Gateway, id: string, instance: string): ReturnT
   }
 }
 
-function whereOutputIs(id: string, instance: string): string {
+/** What is told of an output: its end, or the command that shows it. */
+function shownOf(
+  output: string,
+  { outputStays = false, redact }: RemoteCommand,
+  { id, instance }: { readonly id: string; readonly instance: string },
+): string {
+  if (output === '' || !outputStays) return endOf(redact(output));
   return commandLine(command`aws ssm get-command-invocation --command-id ${id} --instance-id ${instance}`);
 }
 
