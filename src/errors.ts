@@ -119,6 +119,11 @@ export function usage(
   return new Failure('usage', facts, { flags });
 }
 
+/** The reason that the `what` of its failure says whole. */
+export function asHeadline<R extends Pick<AdvisedReason, 'headline'>>(reason: R): R & { readonly headline: true } {
+  return { ...reason, headline: true };
+}
+
 /** Refused to start: nothing was changed. */
 export function refused(
   code: string,

@@ -28,7 +28,7 @@ export interface GroupLedger {
   record?: RolloutRecord;
   /** Somebody's answer, or a look, has shown that the record is there. */
   recordSure: boolean;
-  verdict?: Omit<Verdict, 'why'>;
+  verdict?: Omit<Verdict, 'why' | 'brief'>;
   verdictSure: boolean;
   out?: OutNote;
   /** The highest number of such a note that is known to be there. */

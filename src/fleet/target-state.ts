@@ -1,3 +1,4 @@
+import { withoutStop } from '../text/sentence.js';
 import type { Instant } from '../clock.js';
 
 /**
@@ -119,7 +120,7 @@ function stateOf({ state, paused, outdated }: GroupLook): TargetState {
 
 function remarkOf(group: GroupLook | undefined): string {
   const [first = ''] = group?.remarks ?? [];
-  return `${group?.name ?? ''}: ${first.replace(/[.\s]+$/, '')}`;
+  return `${group?.name ?? ''}: ${withoutStop(first)}`;
 }
 
 /** Parameters whose value on the stack is another one than the file states. */

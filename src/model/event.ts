@@ -61,6 +61,8 @@ export interface FailureFacts {
   readonly code: string;
   /** Root cause: what happened, to which resource. */
   readonly what: string;
+  /** The same without what it says of single instances; absent where it says nothing of any. */
+  readonly brief?: string;
   /** All single reasons, when there are several. */
   readonly reasons: readonly Reason[];
   /** What serves now. */
@@ -124,7 +126,14 @@ export type RunEvent =
       readonly published: readonly string[];
       readonly there: readonly string[];
     }
-  | { readonly type: 'template.checked'; readonly source: string; readonly bytes: number; readonly resources: number }
+  | {
+      readonly type: 'template.checked';
+      readonly source: string;
+      /** It is the one that the stack has, and `source` says so. */
+      readonly previous?: true;
+      readonly bytes: number;
+      readonly resources: number;
+    }
   | {
       readonly type: 'stack.started';
       readonly stack: string;
@@ -271,7 +280,7 @@ export type RunEvent =
       readonly holder?: string;
       /** The other notes that are on the group. */
       readonly record?: RolloutRecord;
-      readonly verdict?: Omit<Verdict, 'why'>;
+      readonly verdict?: Omit<Verdict, 'why' | 'brief'>;
       readonly frozen?: Omit<FrozenNote, 'why'>;
       readonly out?: OutNote;
       /** Instances that EC2 does not run any more, though the group may not know it yet; where that was asked for. */

@@ -3,8 +3,9 @@ import { frozenWords, sayAlike, sayEach, servingWords, type GroupWords } from '.
 import { count } from '../text/count.js';
 import { list } from '../text/list.js';
 import { oneLine } from '../text/plain.js';
-import { commandText } from '../text/commands/next-command.js';
+import { commandText, type NextCommand } from '../text/commands/next-command.js';
 import { causesOf, type Cause } from './failure-causes.js';
+import { under } from '../text/sentence.js';
 import { headword, untouched } from './last-words.js';
 import { wrapWords } from './live/cells.js';
 
@@ -25,7 +26,7 @@ export function briefFailure(
   columns: number,
 ): readonly string[] {
   const { serving = [], frozen = [] } = facts;
-  const causes = causesOf(facts.reasons).filter(({ text, instances }) => instances.length > 0 || !isTold(facts, text));
+  const causes = causesOf(facts.reasons).filter(isOpen);
   const paragraph = (text: string, most = MOST_OF_ONE): readonly string[] => cut(wrapWords(text, columns, 4), most);
   const head = paragraph(
     `${headword(outcome, facts)} (exit ${exitCode}): ${headline(facts, causes)} [${facts.code}]`,
@@ -44,16 +45,14 @@ export function briefFailure(
   return ['', ...head, ...causeRows(causes, paragraph, MOST_ROWS - used), ...tail];
 }
 
-/** The headline names no instance where their causes follow. */
-function headline({ what }: FailureFacts, causes: readonly Cause[]): string {
-  const text = oneLine(what);
-  return causes.some(({ instances }) => instances.length > 0)
-    ? text.replace(/: [^:]*\bi-[0-9a-f]{8,}\b.*$/, '.')
-    : text;
+/** The headline says nothing of single instances where their causes follow. */
+function headline({ what, brief = what }: FailureFacts, causes: readonly Cause[]): string {
+  return oneLine(causes.some(({ instances }) => instances.length > 0) ? brief : what);
 }
 
-function isTold({ what }: FailureFacts, text: string): boolean {
-  return oneLine(what).includes(text.replace(/\.$/, ''));
+/** Whether there is something to say of a cause besides what the headline says. */
+function isOpen({ told, instances, remedy, evidence }: Cause): boolean {
+  return !told || instances.length > 0 || remedy !== '' || evidence.length > 0;
 }
 
 /** As many causes as there is room for, and how many there are besides. */
@@ -80,17 +79,18 @@ function causeRows(
 }
 
 function rowsOfCause(
-  { code, text, remedy, groups, instances, evidence }: Cause,
+  { code, text, remedy, told, groups, instances, evidence }: Cause,
   paragraph: (text: string, most?: number) => readonly string[],
 ): readonly string[] {
   const many = [
     ...(groups.length > 1 ? [count(groups.length, 'group')] : groups),
     ...(instances.length > 0 ? [count(instances.length, 'instance')] : []),
   ].join(', ');
-  const who = many === '' || text.startsWith(`${many}: `) ? '' : `${many}: `;
+  // What the headline says already is not said again where a remedy stands for it.
+  const said = told && instances.length === 0 && remedy !== '' ? '' : `${under(many, text)} `;
   const names = groups.length > 1 ? groups : instances;
   return [
-    ...paragraph(`  - ${who}${text}${remedy === '' ? '' : ` ${remedy}`} [${code}]`),
+    ...paragraph(`  - ${said}${remedy === '' ? '' : `${remedy} `}[${code}]`),
     ...(names.length === 0 ? [] : paragraph(`      ${list(names, 4)}`, 2)),
     ...evidence.slice(0, 1).flatMap((line) => paragraph(`      ${oneLine(line)}`, 2)),
   ];
@@ -113,7 +113,7 @@ function commandRows({ next, commands }: FailureFacts, columns: number): readonl
   for (const step of commands ?? next) {
     const command = typeof step === 'string' ? step : commandText(step);
     const remark = typeof step === 'string' ? '' : (step.remark ?? '');
-    const key = remark === '' ? command : `${command.split(' ').slice(0, 3).join(' ')} # ${remark}`;
+    const key = remark === '' || typeof step === 'string' ? command : `${kindOf(step)} # ${remark}`;
     const known = same.get(key);
     if (known === undefined) same.set(key, { command, remark, times: 1 });
     else known.times++;
@@ -123,4 +123,9 @@ function commandRows({ next, commands }: FailureFacts, columns: number): readonl
     ...(remark === '' ? [] : wrapWords(`      ${remark}`, columns, 0)),
     ...(times === 1 ? [] : wrapWords(`      and ${times - 1} more like it, one for each group`, columns, 0)),
   ]);
+}
+
+/** What a command does, without what it does it to. */
+function kindOf({ program, operation, words }: NextCommand): string {
+  return [program, ...operation.split(' '), ...words].slice(0, 3).join(' ');
 }

@@ -10,7 +10,7 @@ import { count } from '../text/count.js';
 import { duration } from '../text/duration.js';
 import { list } from '../text/list.js';
 import { oneLine } from '../text/plain.js';
-import { sentence, shortened, withoutStop } from '../text/sentence.js';
+import { capital, sentence, shortened, withoutStop } from '../text/sentence.js';
 import { timestamp } from '../text/timestamp.js';
 
 /** How much a line matters: `detail` may be left out where room is short. */
@@ -156,7 +156,7 @@ function describeSetUp(
       return line(
         'run',
         'info',
-        `${event.source.startsWith('the ') ? event.source.replace('the', 'The') : `Template ${event.source}`}: ` +
+        `${event.previous === true ? capital(event.source) : `Template ${event.source}`}: ` +
           `${event.bytes} bytes, ${count(event.resources, 'resource')}.`,
       );
   }

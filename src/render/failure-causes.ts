@@ -8,6 +8,8 @@ export interface Cause {
   readonly code: string;
   readonly text: string;
   readonly remedy: string;
+  /** The headline of the failure says it. */
+  readonly told: boolean;
   readonly groups: readonly string[];
   /** Ids, where it is about instances. */
   readonly instances: readonly string[];
@@ -41,14 +43,16 @@ function size({ groups, instances }: Cause): number {
   return Math.max(groups.length, instances.length);
 }
 
-/** A group's reason that only lists what its instances say themselves. */
-function isToldByInstances({ group, text, instance }: Reason, all: readonly Reason[]): boolean {
+/** A group's reason that says of its instances what they say themselves. */
+function isToldByInstances({ group, brief, instance }: Reason, all: readonly Reason[]): boolean {
   return (
     instance === undefined &&
-    all.some((one) => one.instance !== undefined && one.group === group && text.includes(one.instance.id))
+    brief !== undefined &&
+    all.some((one) => one.instance !== undefined && one.group === group)
   );
 }
 
+/** What is the same of reasons that have one cause. No words count: only names, ids and times are left out. */
 function causeOf({ instance, group = '', text }: Reason): string {
   if (instance !== undefined) return endState(instance);
   return (group === '' ? text : text.replaceAll(group, ''))
@@ -64,6 +68,7 @@ function together(same: readonly Reason[]): Cause {
     code,
     text: instance === undefined ? sentence(text) : sentence(endState(instance)),
     remedy: oneLine(remedy),
+    told: first?.headline === true,
     groups: [...new Set(same.flatMap(({ group }) => group ?? []))],
     instances: [...new Set(same.flatMap((one) => one.instance?.id ?? []))],
     evidence: same.map(beforeConsole).find((lines) => lines.length > 0) ?? [],

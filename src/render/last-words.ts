@@ -1,7 +1,7 @@
 import type { FailureFacts, Outcome } from '../model/event.js';
 import { END } from './describe.js';
 import { oneLine } from '../text/plain.js';
-import { sentence } from '../text/sentence.js';
+import { sentence, under } from '../text/sentence.js';
 
 /**
  * The last words of a failure, in the order in which somebody woken at night needs them: root cause,
@@ -13,10 +13,9 @@ export function failureBlock(outcome: Outcome, exitCode: number, facts: FailureF
     '',
     `${headword(outcome, facts)} (exit ${exitCode}): ${oneLine(facts.what)} [${facts.code}]`,
     ...facts.reasons
-      .filter((reason) => !isHeadline(facts, reason))
+      .filter((reason) => !isWholeHeadline(facts, reason))
       .flatMap(({ code, group, text, remedy, evidence = [] }) => [
-        `  - ${group === undefined || text.startsWith(`${group}: `) ? '' : `${group}: `}${sentence(text)}` +
-          `${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`,
+        `  - ${under(group, sentence(text))}` + `${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`,
         ...evidence.map((line) => `      ${oneLine(line)}`),
       ]),
     ...(facts.serves ? [`${untouched(outcome) ? '' : 'What serves now: '}${oneLine(facts.serves)}`] : []),
@@ -31,17 +30,9 @@ export function headword(outcome: Outcome, { code }: Pick<FailureFacts, 'code'>)
 }
 
 /** The only reason, told by the headline already and with nothing to add. */
-function isHeadline(
-  { what, reasons }: FailureFacts,
-  { group, text, remedy, evidence = [] }: FailureFacts['reasons'][number],
-): boolean {
-  return (
-    reasons.length === 1 &&
-    remedy === '' &&
-    evidence.length === 0 &&
-    what.includes(text) &&
-    (group === undefined || what.includes(group))
-  );
+function isWholeHeadline({ reasons }: FailureFacts, reason: FailureFacts['reasons'][number]): boolean {
+  const { headline = false, remedy, evidence = [] } = reason;
+  return headline && reasons.length === 1 && remedy === '' && evidence.length === 0;
 }
 
 /** Then nothing serves otherwise than before, and the sentence stands alone. */

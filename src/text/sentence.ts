@@ -13,6 +13,16 @@ export function sentence(text: string): string {
 export function withoutStop(text: string): string {
   return text.replace(/[.\s]+$/, '');
 }
+/** The text with a capital letter at its beginning. */
+export function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** `NAME: TEXT`; the text alone where it begins with that already, or there is no name. */
+export function under(name: string | undefined, text: string): string {
+  return name === undefined || name === '' || text.startsWith(`${name}: `) ? text : `${name}: ${text}`;
+}
+
 /** The text, cut where it is longer than that. */
 export function shortened(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;

@@ -54,8 +54,9 @@ describe('the causes of a failure', () => {
   });
 
   it('leave out what a group says of its instances, which say it themselves', () => {
-    const group = { code: 'group.rolledBack', group: 'web', remedy: '', text: `0 of 1: ${id(1)} is unhealthy` };
-    const other = { ...group, text: 'somebody else keeps changing its sizes' };
+    const bare = { code: 'group.rolledBack', group: 'web', remedy: '' };
+    const group = { ...bare, text: `0 of 1: ${id(1)} is unhealthy`, brief: '0 of 1' };
+    const other = { ...bare, text: 'somebody else keeps changing its sizes' };
     const one = notProven('web', 1, 'Target.Timeout');
     expect(causesOf([group, one]).map(({ code }) => code)).to.deep.equal(['diagnose.notProven']);
     expect(causesOf([other, one]).map(({ code }) => code)).to.have.members(['group.rolledBack', 'diagnose.notProven']);
@@ -152,6 +153,26 @@ describe('the last words on a terminal', () => {
     const what = `The swap of web was rolled back: launching cannot succeed: no such image for ${id(1)}.`;
     expect(brief(facts([], { what }), 200)[1]).to.include('no such image');
     const told = `The swap of web was rolled back: none was proven (0 of 1): ${id(1)} tg: unhealthy (timeout).`;
-    expect(brief(facts([notProven('web', 1, 'Target.Timeout')], { what: told }), 200)[1]).to.include('(0 of 1). [');
+    const short = 'The swap of web was rolled back: none was proven (0 of 1).';
+    const instances = [notProven('web', 1, 'Target.Timeout')];
+    expect(brief(facts(instances, { what: told, brief: short }), 200)[1]).to.include('(0 of 1). [');
+  });
+
+  it('tell what helps against the only reason, which the headline says already', () => {
+    const reason: Reason = {
+      code: 'group.suspended',
+      group: 'web',
+      text: 'Launch is suspended',
+      headline: true,
+      remedy: 'Resume it.',
+    };
+    const what = 'The swap was not started: web: Launch is suspended.';
+    expect(brief(facts([reason], { what }))).to.include('  - Resume it. [group.suspended]');
+    expect(brief(facts([{ ...reason, remedy: '' }], { what })).join()).not.to.include('group.suspended');
+    const seen = { ...reason, remedy: '', evidence: ['AWS said so'] };
+    expect(brief(facts([seen], { what }))).to.include.members([
+      '  - web: Launch is suspended. [group.suspended]',
+      '      AWS said so',
+    ]);
   });
 });

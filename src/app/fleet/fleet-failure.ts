@@ -6,6 +6,7 @@ import { endWithError } from '../../run/end-with-error.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { count } from '../../text/count.js';
 import { list } from '../../text/list.js';
+import { withoutStop } from '../../text/sentence.js';
 
 /** A target that a command could not do its work for. */
 export interface Unseen {
@@ -51,8 +52,8 @@ export function sharedReasons(
 
 /** `2 parameters cannot be used: VpcId has no value; Subnets has no value.` */
 function sayFacts({ what, reasons }: FailureFacts): string {
-  if (reasons.length === 0) return what;
-  const told = reasons.slice(0, MOST_REASONS).map(({ text }) => text.replace(/\.$/, ''));
+  if (reasons.every(({ headline }) => headline === true)) return what;
+  const told = reasons.slice(0, MOST_REASONS).map(({ text }) => withoutStop(text));
   const more = reasons.length > MOST_REASONS ? [`and ${reasons.length - MOST_REASONS} more`] : [];
   return `${what.replace(/[.:]$/, '')}: ${[...told, ...more].join('; ')}.`;
 }

@@ -8,7 +8,7 @@ import type { CommandResult, ProcessContext } from '../../run/process-context.js
 import { command, commandLine } from '../../text/commands/next-command.js';
 import { count } from '../../text/count.js';
 import { duration } from '../../text/duration.js';
-import { sentence } from '../../text/sentence.js';
+import { sentence, under } from '../../text/sentence.js';
 import { atOnce, LOOKS_AT_ONCE } from './at-once.js';
 import { planTarget } from './call-target.js';
 import { endWithUnseen, type Unseen } from './fleet-failure.js';
@@ -142,8 +142,7 @@ function pageOf(
   const against = all.flatMap(({ target, against: reasons }) =>
     reasons.map(
       ({ code, group, text, remedy }) =>
-        `  ${target}: ${group === undefined || text.startsWith(group) ? '' : `${group}: `}${sentence(text)}` +
-        `${remedy === '' ? '' : ` ${remedy}`} [${code}]`,
+        `  ${target}: ${under(group, sentence(text))}` + `${remedy === '' ? '' : ` ${remedy}`} [${code}]`,
     ),
   );
   const changing = all.filter(({ changes }) => changes).length;

@@ -8,6 +8,7 @@ import type { GroupStatus } from '../inspect/status-group.js';
 import type { GroupsStatusDocument, StatusDocument } from '../inspect/status.js';
 import { atOnce, LOOKS_AT_ONCE } from './at-once.js';
 import { statusOf } from './call-target.js';
+import { withoutStop } from '../../text/sentence.js';
 
 /** A target as it was seen. */
 export interface SeenTarget extends TargetLook {
@@ -103,6 +104,6 @@ function unseen(target: Target, { failure, outcome, exitCode }: CommandResult): 
   if (failure?.code === 'stack.missing' && (template ?? app) !== undefined)
     return { ...none, state: 'missing', says: 'the stack is created by the next run' };
   const facts = failure ?? { code: 'bug', what: 'Nothing was said.', reasons: [], serves: '', left: '', next: [] };
-  const says = facts.what.replace(/[.\s]+$/, '');
+  const says = withoutStop(facts.what);
   return { ...none, state: 'unknown', says, failure: { facts, end: { outcome, exitCode } } };
 }

@@ -2,7 +2,7 @@ import type { Wanted } from '../../config/rollout-plan.js';
 import { sayCalendar, type CalendarNow } from '../../decide/gates/change-calendar.js';
 import { notAskedReason } from '../../decide/gates/metrics.js';
 import { retrying } from '../../engine/retrying-gateway.js';
-import { AwsFault, refused } from '../../errors.js';
+import { asHeadline, AwsFault, refused } from '../../errors.js';
 import type { Check } from '../../model/checkup.js';
 import type { Reason } from '../../model/rollout/decision.js';
 import type { CalendarPlan } from '../../model/rollout/calendar.js';
@@ -39,7 +39,7 @@ function expectOpen({ deps }: Pick<Run, 'deps'>, calendar: CalendarPlan, state: 
   const reason = whyNotOpen(calendar, state);
   if (reason === undefined) return;
   if (calendar.despite === undefined)
-    throw refused(reason.code, `Nothing was started: ${sentence(reason.text)}`, [reason]);
+    throw refused(reason.code, `Nothing was started: ${sentence(reason.text)}`, [asHeadline(reason)]);
   deps.emit({ type: 'warning', reason });
 }
 
@@ -113,7 +113,7 @@ export async function askMetricsFirst(run: Pick<Run, 'deps'>, { gates }: Pick<Wa
   const [first] = reasons;
   if (first === undefined) return;
   const what = reasons.length === 1 ? sentence(first.text) : `${reasons.length} metrics cannot be asked.`;
-  throw refused(first.code, `Nothing was started: ${what}`, reasons);
+  throw refused(first.code, `Nothing was started: ${what}`, reasons.length === 1 ? [asHeadline(first)] : reasons);
 }
 
 async function metricReasons(run: Pick<Run, 'deps'>, gates: Wanted['gates']): Promise<readonly Reason[]> {

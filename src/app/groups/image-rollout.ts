@@ -2,7 +2,7 @@ import { command } from '../../text/commands/next-command.js';
 import { badImage, imageReasons, templateOf } from '../../decide/rollout/image/image-reasons.js';
 import type { BareGroup } from '../../engine/gateway.js';
 import { retrying, type RepeatableGateway } from '../../engine/retrying-gateway.js';
-import { type FlagProblem, problem, refused } from '../../errors.js';
+import { asHeadline, type FlagProblem, problem, refused } from '../../errors.js';
 import type { AdvisedReason } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Run } from '../../run/run.js';
@@ -50,8 +50,9 @@ export async function imageFor(
     const former = now?.startsWith('ami-') === true ? await gateway.image(now) : undefined;
     reasons.push(...imageReasons(group, { image, launched: now, found, former }, followers));
   }
+  const told = reasons.map((reason, index) => (index === 0 ? asHeadline(reason) : reason));
   if (reasons.length > 0)
-    throw refused('image.refused', `Image ${image} is not rolled out: ${reasons[0]?.text ?? ''}.`, reasons, [
+    throw refused('image.refused', `Image ${image} is not rolled out: ${reasons[0]?.text ?? ''}.`, told, [
       command`ha-updater status ${names.flatMap((name) => ['--asg', name])}`,
     ]);
   return { id: image, from: Object.fromEntries(wants.map(({ name }) => [name, launched.get(name) ?? ''])) };

@@ -24,7 +24,7 @@ import { placedInSentence, withPlace, type Place } from '../../run/place.js';
 import type { Group, HealthVerdict, Instance, Size } from '../../model/rollout/group.js';
 import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import type { Stack } from '../../model/stack/stack.js';
-import { sentence, withoutStop } from '../../text/sentence.js';
+import { capital, sentence, withoutStop } from '../../text/sentence.js';
 import { timestamp } from '../../text/timestamp.js';
 
 /** Where an instance belongs: to a rollout's halves while there is a record, otherwise by its configuration. */
@@ -216,7 +216,7 @@ function advice(
     );
     if (next.length === 0) next.push(update);
   }
-  if (hasNone(group)) remarks.push(sentence(noneThere(group, { failures }).text).replace(/^i/, 'I'));
+  if (hasNone(group)) remarks.push(capital(sentence(noneThere(group, { failures }).text)));
   if (group.imageUnknown !== undefined)
     remarks.push(`Whether its instances run the image that it would launch now is not known: ${group.imageUnknown}.`);
   remarks.push(...balancerRemarks(group, place));
@@ -239,7 +239,7 @@ function lostRemarks(group: Group, schedules: Observed['schedules'], place: Plac
   const missed = schedule === undefined ? undefined : missedActions(group, schedule);
   if (missed === undefined) return [];
   const { text, remedy } = missed;
-  return [`${text.charAt(0).toUpperCase()}${text.slice(1)}. ${remedyAt(remedy, place)}`];
+  return [`${capital(text)}. ${remedyAt(remedy, place)}`];
 }
 
 /** What helps, with commands that say where they work. */
@@ -250,7 +250,7 @@ function remedyAt(remedy: Remedy, place: Place): string {
 /** Balancers that are gone, or whose health means nothing. */
 function balancerRemarks(group: Group, place: Place): readonly string[] {
   return [
-    ...deletedBalancers(group).map(({ text, remedy }) => `T${text.slice(1)}. ${remedyAt(remedy, place)}`),
+    ...deletedBalancers(group).map(({ text, remedy }) => `${capital(text)}. ${remedyAt(remedy, place)}`),
     ...group.balancers
       .filter(({ judged, deleted }) => !judged && deleted !== true)
       .map(({ name, note }) => `${name} is not judged: ${note}`),
@@ -325,7 +325,7 @@ function stageRemarks(lease: Lease | undefined, held: boolean): readonly string[
 
 /** A clause as a sentence. */
 function begins(clause: string): string {
-  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+  return `${capital(clause)}.`;
 }
 
 /** What can still be done about a run that works on after its verdict. */

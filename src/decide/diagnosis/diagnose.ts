@@ -6,7 +6,7 @@ import { deletedBalancers, withoutDeleted } from '../instances/deleted-balancers
 import { launchCause } from '../instances/launch-words.js';
 import { rootCauses } from './root-causes.js';
 import { seconds } from '../../text/duration.js';
-import { withoutStop } from '../../text/sentence.js';
+import { capital, withoutStop } from '../../text/sentence.js';
 
 /** Evidence told of one thing that happened again and again. */
 const MOST_EVIDENCE = 3;
@@ -168,7 +168,7 @@ function deletedFindings(group: Group): readonly AdvisedFinding[] {
     code: 'diagnose.balancerDeleted',
     group: group.name,
     resource: group.name,
-    text: `T${text.slice(1)}.`,
+    text: `${capital(text)}.`,
     remedy,
     evidence: [],
   }));

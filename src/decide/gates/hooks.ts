@@ -4,7 +4,7 @@ import type { AwaitedInstance, Decision, Observed, Seen, Wait } from '../../mode
 import type { Group, Instance } from '../../model/rollout/group.js';
 import type { HookDue, HookKind, HookResult } from '../../model/rollout/hook.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { inService, isAway, notInService, split } from '../instances/classify.js';
+import { inService, isAway, whyNotInService, split } from '../instances/classify.js';
 import { endsKept, keptUntil } from './kept-half.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { lastLine } from '../../text/sentence.js';
@@ -33,7 +33,7 @@ export function checked(seen: Seen, plan: Plan, instance: Instance): boolean {
 }
 
 /** What is waited for, and the same in words. */
-export type Awaiting = Pick<AwaitedInstance, 'why' | 'awaits'>;
+export type Awaiting = Pick<AwaitedInstance, 'why' | 'awaits' | 'balancer' | 'verdict' | 'reason'>;
 
 /** The wait for the rest of the warm-up. */
 export const WARMING_UP = { why: 'in service, warming up', awaits: 'warmUp' } as const;
@@ -54,10 +54,10 @@ export function openProof({ seen }: Observed, plan: Plan, group: Group, instance
 
 /** What keeps an instance from being in service; undefined when it is. */
 export function outOfService(group: Group, instance: Instance): Awaiting | undefined {
-  const why = notInService(group, instance);
-  if (why === '') return undefined;
+  const idle = whyNotInService(group, instance);
+  if (idle === undefined) return undefined;
   const hook = HOOKS_HOLD.find(({ state }) => instance.lifecycle.endsWith(state))?.awaits;
-  return { why, ...(hook !== undefined && { awaits: hook }) };
+  return { ...idle, ...(hook !== undefined && { awaits: hook }) };
 }
 
 /** The states in which lifecycle hooks hold an instance; those of warm pools end with the same words. */

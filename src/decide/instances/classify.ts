@@ -1,4 +1,5 @@
 import type { Balancer, Group, HealthVerdict, Instance } from '../../model/rollout/group.js';
+import type { AwaitedInstance } from '../../model/rollout/decision.js';
 import { outdated } from './outdated.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 
@@ -96,21 +97,35 @@ export function inService(group: Group, instance: Instance): boolean {
 
 /** Why an instance is not in service, in AWS's words; '' when it is. */
 export function notInService(group: Group, instance: Instance): string {
+  return whyNotInService(group, instance)?.why ?? '';
+}
+
+/** The same, with the balancer that says so where one does; undefined when it is in service. */
+export function whyNotInService(
+  group: Group,
+  instance: Instance,
+): Pick<AwaitedInstance, 'why' | 'balancer' | 'verdict' | 'reason'> | undefined {
   // rule: lifecycle-skipped
-  if (instance.lifecycle !== 'InService') return `${instance.lifecycle}${heldBy(group, instance)}`;
+  if (instance.lifecycle !== 'InService') return { why: `${instance.lifecycle}${heldBy(group, instance)}` };
   for (const balancer of group.balancers) {
     if (!balancer.judged) continue;
     const { verdict, reason } = verdictOf(instance, balancer);
     // The instance died, or never came up: no balancer will list it any more.
-    if (verdict === 'absent' && !instance.healthy) return 'Auto Scaling: Unhealthy';
+    if (verdict === 'absent' && !instance.healthy) return { why: 'Auto Scaling: Unhealthy' };
     // rule: health-skipped
-    if (verdict !== 'healthy') return `${balancer.name}: ${reason === '' ? verdict : `${verdict} (${reason})`}`;
+    if (verdict !== 'healthy')
+      return {
+        why: `${balancer.name}: ${reason === '' ? verdict : `${verdict} (${reason})`}`,
+        balancer: balancer.name,
+        verdict,
+        ...(reason !== '' && { reason }),
+      };
   }
-  if (!instance.healthy) return 'Auto Scaling: Unhealthy';
+  if (!instance.healthy) return { why: 'Auto Scaling: Unhealthy' };
   const { checks } = instance;
   // rule: checks-skipped
-  if (checks !== undefined && checks.verdict !== 'healthy') return `application status: ${checks.reason}`;
-  return '';
+  if (checks !== undefined && checks.verdict !== 'healthy') return { why: `application status: ${checks.reason}` };
+  return undefined;
 }
 
 /** The hooks that hold an instance, in brackets; '' where none does, or none is known. */

@@ -1,11 +1,12 @@
+import type { AwaitedInstance } from '../../model/rollout/decision.js';
 import type { Group, Instance } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
-import { notInService, standing, units } from './classify.js';
+import { whyNotInService, standing, units } from './classify.js';
 
 /** Why a group is not settled; `coming` when waiting alone should end it. */
 export interface Instability {
   readonly why: string;
-  readonly instances: readonly { readonly id: string; readonly why: string }[];
+  readonly instances: readonly AwaitedInstance[];
   readonly coming: boolean;
 }
 
@@ -16,20 +17,15 @@ export interface Instability {
  */
 export function instability(group: Group, record?: RolloutRecord): Instability | undefined {
   if (record !== undefined) return undefined;
-  const rows: { id: string; why: string; coming: boolean }[] = [];
+  const rows: (AwaitedInstance & { readonly coming: boolean })[] = [];
   // Instances that are left as they are have to serve as well: the others cannot stand in for them.
   for (const instance of [...group.instances, ...(group.kept?.instances ?? [])]) {
     const where = standing(instance.lifecycle);
     // What leaves is of neither half and serves nobody; with a long terminating hook it leaves for hours. Whoever put
     // one into standby has set it aside; whether that keeps a rollout from starting is asked elsewhere.
     if (where === 'retained' || where === 'leaving' || where === 'parked') continue;
-    const why =
-      instance.launchedAt === undefined
-        ? instance.healthy
-          ? 'EC2 does not list it yet'
-          : 'dead: Auto Scaling calls it Unhealthy and EC2 does not list it'
-        : notInService(group, instance);
-    if (why !== '') rows.push({ id: instance.id, why, coming: isComing(group, instance) });
+    const idle = instance.launchedAt === undefined ? unlisted(instance) : whyNotInService(group, instance);
+    if (idle !== undefined) rows.push({ id: instance.id, ...idle, coming: isComing(group, instance) });
   }
   const live = group.instances.filter((instance) => standing(instance.lifecycle) === 'live');
   const have = units(live);
@@ -40,8 +36,14 @@ export function instability(group: Group, record?: RolloutRecord): Instability |
     : `${have} of ${group.size.desired} instances are there`;
   return {
     why,
-    instances: rows.map(({ id, why: reason }) => ({ id, why: reason })),
+    instances: rows.map(({ coming: _, ...row }) => row),
     coming: !enough || rows.some((row) => row.coming),
+  };
+}
+
+function unlisted({ healthy }: Instance): Pick<AwaitedInstance, 'why'> {
+  return {
+    why: healthy ? 'EC2 does not list it yet' : 'dead: Auto Scaling calls it Unhealthy and EC2 does not list it',
   };
 }
 

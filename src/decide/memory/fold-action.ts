@@ -7,6 +7,7 @@ import { factsOf } from '../strategies/facts-by-name.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { GroupNotes } from '../../model/rollout/group.js';
 import type { GroupResult, Seen, SeenSizes } from '../../model/rollout/decision.js';
+import { inSentence } from '../step.js';
 import type { Action } from '../../model/rollout/action.js';
 import type { Instant } from '../../clock.js';
 
@@ -277,7 +278,8 @@ function resultOf(group: string, notes: GroupNotes, plan: Plan): GroupResult | u
       why: `${all === 1 ? 'its one instance is' : `all ${all} are`} new and proven${adopted}`,
     };
   if (notes.verdict.outcome === 'promote') return { group, outcome: 'promoted', why: `${notes.verdict.why}${adopted}` };
-  return { group, outcome: 'rolledBack', why: `${notes.verdict.why}${adopted}`, frozen: notes.frozen?.processes ?? [] };
+  const told = inSentence(notes.verdict, (text) => `${text}${adopted}`);
+  return { group, outcome: 'rolledBack', ...told, frozen: notes.frozen?.processes ?? [] };
 }
 
 function unfrozen(group: string): GroupResult {

@@ -4,7 +4,7 @@ import type { Wait } from '../../model/rollout/decision.js';
 import type { Instance } from '../../model/rollout/group.js';
 import { batches } from '../instances/capacity.js';
 import { heldBy, inService, notInService, units } from '../instances/classify.js';
-import { act, type GroupStep } from '../step.js';
+import { act, withInstances, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../view.js';
 import { seconds } from '../../text/duration.js';
 import { missingKept } from '../ownership/ignored-old.js';
@@ -167,8 +167,7 @@ export function waitFor(
   const { drainMs } = timeLimits(plan, group);
   const until = limitFrom(observed.seen, began, drainMs);
   if (observed.at >= until) {
-    const reasons = instances.length === 0 ? '' : `: ${sameReasons(instances)}`;
-    return { kind: 'stuck', why: `after ${seconds(drainMs)}, ${why}${reasons}` };
+    return { kind: 'stuck', ...withInstances(`after ${seconds(drainMs)}, ${why}`, sameReasons(instances)) };
   }
   const phase = verdict.outcome === 'promote' ? facts.leavingPhase : 'halve';
   return { kind: 'wait', wait: { group: name, phase, why, instances, until } };

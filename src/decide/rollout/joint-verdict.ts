@@ -1,4 +1,4 @@
-import type { GroupResult, Wait } from '../../model/rollout/decision.js';
+import type { GroupResult, Wait, Why } from '../../model/rollout/decision.js';
 import type { Verdict } from '../../model/rollout/record.js';
 import { notInService } from '../instances/classify.js';
 import { wholeRecord } from '../ownership/ignored-old.js';
@@ -6,7 +6,7 @@ import { ourLease } from '../ownership/lease.js';
 import { VERDICT_LAG_MS } from '../read-lag.js';
 import { sameReasons } from './finish.js';
 import { nothingToGoBackTo, rollBackHurts } from '../instances/stand-ins.js';
-import type { ProvingStep, ReasonedAction } from '../step.js';
+import { inSentence, type ProvingStep, type ReasonedAction } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
 
 /** A group whose new half is being proven. */
@@ -55,16 +55,17 @@ function judgeTogether(view: RolloutView, groups: readonly ProvingGroup[], open:
       view,
       groups.filter(({ of }) => verdictOfMate(view, of)?.outcome === mate.outcome),
       mate.outcome,
-      mate.why,
+      mate,
     );
   const failing = groups.find(({ step }) => step.failing !== undefined);
   // rule: adopter-hasty
   const justAdopted = groups.some(
     ({ of }) => observed.at - (observed.seen.adoptedAt[of.name] ?? -Infinity) < VERDICT_LAG_MS,
   );
-  if (failing !== undefined && !justAdopted) {
-    const why =
-      groups.length === 1 ? (failing.step.failing ?? '') : `${failing.of.name}: ${failing.step.failing ?? ''}`;
+  if (failing?.step.failing !== undefined && !justAdopted) {
+    const why = inSentence(failing.step.failing, (text) =>
+      groups.length === 1 ? text : `${failing.of.name}: ${text}`,
+    );
     // `rollback` is given what can be had: as many new ones stay as stand in for missing old ones.
     // rule: roll-back-hurts
     const hurt = groups.filter(({ of }) => (view.plan.undo ? nothingToGoBackTo(of) : rollBackHurts(of)));
@@ -73,23 +74,30 @@ function judgeTogether(view: RolloutView, groups: readonly ProvingGroup[], open:
   // rule: judged-apart
   if (open || justAdopted || !groups.every((candidate) => candidate.step.proven))
     return { acts: [], waits: groups.map(({ step }) => step.wait), results: [] };
-  return recordVerdict(view, groups, 'promote', whyPromoted(groups));
+  return recordVerdict(view, groups, 'promote', { why: whyPromoted(groups) });
 }
 
 /** Both sets stay, because rolling back would take away what stands in for missing old instances. */
-function leaveBoth(groups: readonly ProvingGroup[], hurt: readonly ProvingGroup[], why: string): JudgeResult {
+function leaveBoth(groups: readonly ProvingGroup[], hurt: readonly ProvingGroup[], reason: Why): JudgeResult {
   const less = hurt
     .map(({ of: { name, record } }) => `less than ${wholeRecord(record).size.desired} in service in ${name}`)
     .join(', ');
   const idle = hurt.flatMap(({ of: { group, halves } }) =>
     halves.old.flatMap((instance) => {
-      const reason = notInService(group, instance);
-      return reason === '' ? [] : [{ id: instance.id, why: reason }];
+      const why = notInService(group, instance);
+      return why === '' ? [] : [{ id: instance.id, why }];
     }),
   );
-  const because = idle.length === 0 ? 'old instances are missing' : `old ones do not serve: ${sameReasons(idle)}`;
-  const text = `${why}. Rolling back would leave ${less}, because ${because}; both sets are left as they are`;
-  const results = groups.map(({ of: { name } }): GroupResult => ({ group: name, outcome: 'stuck', why: text }));
+  const because = (rows: string): string =>
+    idle.length === 0 ? 'old instances are missing' : `old ones do not serve${rows}`;
+  const whole = (text: string, rows: string): string =>
+    `${text}. Rolling back would leave ${less}, because ${because(rows)}; both sets are left as they are`;
+  const { why, brief } = reason;
+  const told: Why = {
+    why: whole(why, `: ${sameReasons(idle)}`),
+    ...((brief !== undefined || idle.length > 0) && { brief: whole(brief ?? why, '') }),
+  };
+  const results = groups.map(({ of: { name } }): GroupResult => ({ group: name, outcome: 'stuck', ...told }));
   return { acts: [], waits: [], results };
 }
 
@@ -111,12 +119,12 @@ function recordVerdict(
   { observed, plan }: RolloutView,
   judged: readonly ProvingGroup[],
   outcome: Verdict['outcome'],
-  why: string,
+  { why, brief }: Why,
 ): JudgeResult {
   const runs = [...new Set(judged.map(({ of }) => of.record.run))];
   const acts = runs.map((run): ReasonedAction => {
     const groups = judged.filter(({ of }) => of.record.run === run).map(({ of }) => of.group);
-    const verdict: Verdict = { run, outcome, at: observed.at, why };
+    const verdict: Verdict = { run, outcome, at: observed.at, why, ...(brief !== undefined && { brief }) };
     return {
       action: {
         type: 'judge',

@@ -1,4 +1,4 @@
-import type { Wait } from '../../model/rollout/decision.js';
+import type { Wait, Why } from '../../model/rollout/decision.js';
 import type { Instance } from '../../model/rollout/group.js';
 import type { Instant } from '../../clock.js';
 import { anomalous } from '../gates/anomaly.js';
@@ -98,7 +98,7 @@ function growTo({ group }: RolloutGroup, target: TargetSize): Parameters<typeof 
 }
 
 /** How far the proof of the group is, and what follows. */
-function prove(view: RolloutView, of: RolloutGroup, target: TargetSize, failing: string | undefined): ProvingStep {
+function prove(view: RolloutView, of: RolloutGroup, target: TargetSize, failing: Why | undefined): ProvingStep {
   const { group, record } = of;
   const canary = target.purpose === 'canary';
   const grown = isReached(group.size, target.size);
@@ -108,7 +108,7 @@ function prove(view: RolloutView, of: RolloutGroup, target: TargetSize, failing:
   const enough = grown && units(ready) >= target.needed;
   const gate = gateOf(view, of, target, enough && bakes === undefined && failing === undefined);
   const through = enough && bakes === undefined && gate.kind === 'open';
-  const why = failing ?? (gate.kind === 'failed' ? gate.why : undefined);
+  const why = failing ?? (gate.kind === 'failed' ? { why: gate.why } : undefined);
   const full = finalTarget(record);
   const canaryOpen = record.gates?.canary !== undefined && !through && (canary || canaryOf(record) === 0);
   return {
@@ -145,30 +145,30 @@ function gateOf(view: RolloutView, { name }: RolloutGroup, target: TargetSize, i
 }
 
 /** Why the new half cannot be waited for any longer, or undefined. */
-function whyFailing(view: RolloutView, of: RolloutGroup, target: TargetSize): string | undefined {
+function whyFailing(view: RolloutView, of: RolloutGroup, target: TargetSize): Why | undefined {
   const { observed, plan } = view;
   const { group, record, halves, cancellation, proven: ready } = of;
-  if (cancellation !== undefined) return cancellation;
+  if (cancellation !== undefined) return { why: cancellation };
   const lost =
     alarmed(observed, plan, record.startedAt) ??
     anomalous(group, plan, halves.new) ??
     hopeless(group, record, observed.failures, halves.new) ??
     markedForGood(observed, group, halves.new);
-  if (lost !== undefined) return lost;
+  if (lost !== undefined) return { why: lost };
   if (units(ready) >= target.needed) return undefined;
   if ((observed.seen.doubled[group.name] ?? 0) > MAX_RESIZES)
-    return `somebody else keeps changing its sizes (now ${sayWholeSize(group)})`;
+    return { why: `somebody else keeps changing its sizes (now ${sayWholeSize(group)})` };
   const { total, progress } = deadlinesOf(view, of);
   const limits = timeLimits(plan, group);
-  if (observed.at >= total) return `not proven within ${seconds(limits.totalMs)}${openState(view, of, target)}`;
+  if (observed.at >= total) return withOpenState(`not proven within ${seconds(limits.totalMs)}`, view, of, target);
   if (observed.at < progress) return undefined;
   const far = `${units(ready)} of ${target.needed}${target.purpose === 'canary' ? ', the canary' : ''}`;
   const limit = seconds(limits.progressMs);
-  return `no further instance was proven for ${limit} (${far})${openState(view, of, target)}`;
+  return withOpenState(`no further instance was proven for ${limit} (${far})`, view, of, target);
 }
 
-/** What keeps the new instances from being proven, in words after a colon; nothing when nothing shows it. */
-function openState({ observed, plan }: RolloutView, of: RolloutGroup, target: TargetSize): string {
+/** The sentence, and after a colon what keeps the new instances from being proven, as far as something shows it. */
+function withOpenState(why: string, { observed, plan }: RolloutView, of: RolloutGroup, target: TargetSize): Why {
   const { group, halves } = of;
   const open = halves.new
     .map((instance) => ({
@@ -180,9 +180,11 @@ function openState({ observed, plan }: RolloutView, of: RolloutGroup, target: Ta
     }))
     .filter((row) => row.why !== '');
   const missing = target.needed - units(halves.new);
-  const parts = [sameReasons(open), sayMissing(observed, group, missing)];
-  const text = parts.filter((part) => part !== '').join('; ');
-  return text === '' ? '' : `: ${text}`;
+  const absent = sayMissing(observed, group, missing);
+  const rest = absent === '' ? '' : `: ${absent}`;
+  if (open.length === 0) return { why: `${why}${rest}` };
+  const parts = [sameReasons(open), absent].filter((part) => part !== '');
+  return { why: `${why}: ${parts.join('; ')}`, brief: `${why}${rest}` };
 }
 
 /** Why new ones are not there: nothing launched them, or somebody else takes them away; none of that is told as ''. */

@@ -2,7 +2,7 @@ import type { Decision } from '../../model/rollout/decision.js';
 import { blockedByHook } from '../gates/hooks.js';
 import { pausing } from '../gates/pause.js';
 import { withRecord } from '../make-view.js';
-import type { GroupStep, ReasonedAction } from '../step.js';
+import { whyOf, type GroupStep, type ReasonedAction } from '../step.js';
 import type { StrategyOf, StuckGroup } from '../strategies/strategy.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
 import { judge, verdictGroups, type ProvingGroup } from './joint-verdict.js';
@@ -122,7 +122,7 @@ function takeStep(
       all.phases.set(name, step.wait.phase);
       break;
     case 'stuck':
-      all.results.push({ group: name, outcome: 'stuck', why: step.why });
+      all.results.push({ group: name, outcome: 'stuck', ...whyOf(step) });
       break;
   }
 }

@@ -5,7 +5,7 @@ import type { RolloutRecord } from '../../model/rollout/record.js';
 import { notInService, serving, units } from '../instances/classify.js';
 import { recordWords } from '../outlook/again-words.js';
 import { heldBackSince } from '../outlook/held-back.js';
-import { act, type GroupStep } from '../step.js';
+import { act, whyOf, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutView } from '../view.js';
 import { stillLeaving, waitFor } from './finish.js';
 import { noteTheirs } from '../sizes/note-theirs.js';
@@ -107,7 +107,7 @@ function launchesAgain(view: RolloutView, of: JudgedGroup): GroupStep | undefine
   if (!isRunningAgain(view, of) || isOwing(view.observed.seen.confirmed[name])) return undefined;
   const sizes = givenBack(of, originOf(view.observed.seen.sizes[name]));
   if (sizes !== undefined || liftShield(view, of).length > 0) return undefined;
-  const result: GroupResult = { group: name, outcome: 'rolledBack', why: verdict.why, frozen: [] };
+  const result: GroupResult = { group: name, outcome: 'rolledBack', ...whyOf(verdict), frozen: [] };
   return act(
     'clear',
     { type: 'clear', group: name, notes: ['record', 'verdict', 'lease'], result },
@@ -218,7 +218,7 @@ function freeze({ observed }: RolloutView, { group, record, verdict, halves }: J
   const result: GroupResult = {
     group: name,
     outcome: 'rolledBack',
-    why: verdict.why,
+    ...whyOf(verdict),
     frozen: group.notes.frozen.processes,
     stay,
   };

@@ -1,10 +1,11 @@
+import { inSentence, whyOf } from '../../decide/step.js';
 import { command, remarked, withWords, type NextCommand } from '../../text/commands/next-command.js';
 import { serveSideBySide, servingIn } from '../../decide/instances/who-serves.js';
 import { frozenWords, sayEach, sayServing } from '../../model/rollout/group-words.js';
 import type { Serving } from '../../model/rollout/serving.js';
 import { keepsOld } from '../../decide/gates/kept-half.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
-import { type AwsFault, Failure, type FailureData, refused } from '../../errors.js';
+import { type AwsFault, Failure, type FailureData, refused, asHeadline } from '../../errors.js';
 import type { AdvisedReason, Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
@@ -24,16 +25,17 @@ import { withNotes } from '../../decide/memory/known-notes.js';
 import { count } from '../../text/count.js';
 import { timestamp } from '../../text/timestamp.js';
 import { saidBy } from '../../text/fault-text.js';
-import { sentence } from '../../text/sentence.js';
+import { capital, sentence } from '../../text/sentence.js';
 
 /** The run was refused before anything was changed. */
-export function refusedRun(reasons: readonly AdvisedReason[], plan: Plan): Failure {
+export function refusedRun(given: readonly AdvisedReason[], plan: Plan): Failure {
   const { long, refused: code } = factsOf(plan).words;
   const it = `The ${long} was not started`;
   const what =
-    reasons.length === 1
-      ? `${it}: ${place(reasons[0])}${sentence(reasons[0]?.text ?? '')}`
-      : `${it}, for ${reasons.length} reasons.`;
+    given.length === 1
+      ? `${it}: ${place(given[0])}${sentence(given[0]?.text ?? '')}`
+      : `${it}, for ${given.length} reasons.`;
+  const reasons = given.length === 1 ? given.map(asHeadline) : given;
   // The same again would be refused as long as that rollout is there.
   const first = reasons.some((reason) => reason.code === 'group.rollout') ? [ours(plan, 'resume')] : [];
   // So would a roll-back of what is judged: it can only be finished.
@@ -88,18 +90,33 @@ function putBack(
   const restarted = done.length === 0 ? '' : ` Restarted already: ${done.join(', ')}.`;
   const facts = {
     code: 'restart.putBack',
-    what: `The restart of ${put[0]?.group ?? ''} ended early: ${sentence(put[0]?.why ?? '')}`,
-    reasons: put.map((result): Reason => ({
-      code: 'group.putBack',
-      group: result.group,
-      text: result.why,
-      remedy: '',
-    })),
+    ...whatOf(`The restart of ${put[0]?.group ?? ''} ended early`, put[0]),
+    reasons: put.map(reasonOf),
     ...served(observed),
     left: `Nothing that runs is out of a balancer, and no note is left.${sick}${restarted}`,
     next: [plan.again, ...status(plan)],
   };
   return new Failure('restartFailed', facts, { instances: put.flatMap(({ failed = [] }) => failed) });
+}
+
+/** What happened, by the first of the results that it came to. */
+function whatOf(head: string, first: GroupResult | undefined): Pick<FailureData, 'what' | 'brief'> {
+  const { why, brief } = inSentence(whyOf(first ?? { why: '' }), (text) => `${head}: ${sentence(text)}`);
+  return { what: why, ...(brief !== undefined && { brief }) };
+}
+
+/** A result as one of the reasons of a failure, whose first one its `what` tells. */
+function reasonOf(result: GroupResult, index: number): Reason {
+  const { group, outcome } = result;
+  const { why: text, brief } = whyOf(result);
+  return {
+    code: `group.${outcome}`,
+    group,
+    text,
+    ...(brief !== undefined && { brief }),
+    ...(index === 0 && { headline: true }),
+    remedy: '',
+  };
 }
 
 /** Another run has a group. @param observed the last look, if this run had changed anything by then */
@@ -179,12 +196,7 @@ export function brokenRule(rule: string, plan: Plan, observed: Observed): Failur
 }
 
 function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], observed: Observed, plan: Plan): Failure {
-  const reasons = [...stuck, ...back].map((result): Reason => ({
-    code: `group.${result.outcome}`,
-    group: result.group,
-    text: result.why,
-    remedy: '',
-  }));
+  const reasons = [...stuck, ...back].map(reasonOf);
   const unproven = stuck.every((result) => result.outcome === 'unproven');
   // Somebody may have removed it, and whoever could resume would find nothing.
   const noted = observed.groups.some(({ notes }) => notes.record !== undefined);
@@ -206,7 +218,7 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
       : observed.groups.some(({ notes }) => notes.out !== undefined)
         ? 'restart.stuck'
         : 'swap.stuck',
-    what: `${stuck[0]?.group ?? ''}: ${sentence(stuck[0]?.why ?? '')}`,
+    ...whatOf(stuck[0]?.group ?? '', stuck[0]),
     reasons,
     ...served(observed),
     left: `${unproven ? 'Nothing was changed on the groups.' : left}${more} ${first.text}`.trim(),
@@ -256,12 +268,7 @@ export function rolledBack(
   { serves, serving: rows, groups }: After,
   plan: Plan,
 ): Failure {
-  const reasons = back.map((result): Reason => ({
-    code: 'group.rolledBack',
-    group: result.group,
-    text: result.why,
-    remedy: '',
-  }));
+  const reasons = back.map(reasonOf);
   const frozen = back.map((result) => ({
     group: result.group,
     processes: result.outcome === 'rolledBack' ? result.frozen : [],
@@ -294,7 +301,7 @@ export function rolledBack(
   const mixed = stay === 0 ? '' : ` ${beside}, for there are fewer old ones than are asked for.`;
   return new Failure(stay === 0 ? 'swapRolledBack' : 'stopped', {
     code: stay === 0 ? 'swap.rolledBack' : ROLLED_BACK_IN_PART,
-    what: `The ${factsOf(plan).words.long} of ${names} was rolled back: ${sentence(back[0]?.why ?? '')}`,
+    ...whatOf(`The ${factsOf(plan).words.long} of ${names} was rolled back`, back[0]),
     reasons,
     serves,
     ...(rows !== undefined && { serving: rows }),
@@ -338,7 +345,7 @@ function servedBefore({ operation, code, kind }: AwsFault, observed: Observed | 
   if (observed === undefined) return NOT_KNOWN;
   const last = `at the last look, ${timestamp(observed.at)}, ${serving(observed)}`;
   return kind === 'denied' && !/:(Describe|Get|List)/.test(operation)
-    ? `${last.slice(0, 1).toUpperCase()}${last.slice(1)}`
+    ? capital(last)
     : `Not known now, because ${operation} failed (${code}); ${last}`;
 }
 

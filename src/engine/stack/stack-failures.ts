@@ -33,14 +33,14 @@ function failed(order: StackOrder, { action, redact }: Prepared, followed: Follo
   return new Failure('stackFailed', {
     code: 'stack.failed',
     what: `${why}; stack ${stack} is now ${status}.`,
-    reasons: causes.map((event) => {
+    reasons: causes.map((event, index) => {
       const place = followed.places.get(event.id);
       return {
         code: 'stack.resource',
         text: `${place === undefined ? '' : `${place} `}${redact(inWords(event))}`,
         remedy: '',
         resource: event.logicalId,
-        ...(place !== undefined && { place }),
+        ...(place !== undefined ? { place } : index === 0 && { headline: true }),
       };
     }),
     serves: serves(action, status),

@@ -7,9 +7,9 @@ import type { HookDue, HookResult } from './hook.js';
 import type { RolloutRecord, Verdict } from './record.js';
 import type { Serving } from './serving.js';
 import type { GateDue, GateResult, StageWait } from './gate-answer.js';
-import type { FailedActivity, Group, GroupNotes, Precautions, ScheduledAction, Size } from './group.js';
+import type { FailedActivity, Group, GroupNotes, HealthVerdict, Precautions, ScheduledAction, Size } from './group.js';
 
-export type { GroupResult } from './group-result.js';
+export type { GroupResult, Why } from './group-result.js';
 
 /** Why one group does not go on yet. */
 export interface Wait {
@@ -40,6 +40,8 @@ export interface AwaitedInstance {
   readonly state?: AwaitedState;
   /** Name of the balancer that does not call it healthy. */
   readonly balancer?: string;
+  /** What that balancer calls it, where that is why it is waited for. */
+  readonly verdict?: HealthVerdict;
   /** That balancer's own words. */
   readonly reason?: string;
   readonly launchedAt?: Instant;
@@ -144,6 +146,10 @@ export interface Reason {
   readonly code: string;
   readonly group?: string;
   readonly text: string;
+  /** The same without what it says of single instances; absent where it says nothing of any. */
+  readonly brief?: string;
+  /** The `what` of its failure says it whole. */
+  readonly headline?: true;
   readonly remedy: string;
   /** Logical id of the stack's resource that it is about. */
   readonly resource?: string;
@@ -163,7 +169,7 @@ export interface PrintedLine {
   readonly line: string;
 }
 
-/** A reason before it is told: the commands in its remedy are data. `toldReason` makes the sentence. */
+/** A reason before it is told: the commands in its remedy are data. `asTold` makes the sentence. */
 export interface AdvisedReason extends Omit<Reason, 'remedy'> {
   readonly remedy: Remedy;
 }

@@ -1,5 +1,12 @@
 import type { Instant } from '../../clock.js';
 
+/** Why something is as it is, as a sentence. */
+export interface Why {
+  readonly why: string;
+  /** The same without what it says of single instances; absent where it says nothing of any. */
+  readonly brief?: string;
+}
+
 /** How the rollout of one group ended in this run, and why. */
 export type GroupResult =
   | { readonly group: string; readonly outcome: 'promoted' | 'proven' | 'unfrozen'; readonly why: string }
@@ -11,6 +18,7 @@ export type GroupResult =
       readonly group: string;
       readonly outcome: 'putBack';
       readonly why: string;
+      readonly brief?: string;
       readonly open: readonly string[];
       /** Instances that `why` is about. */
       readonly failed?: readonly string[];
@@ -23,6 +31,7 @@ export type GroupResult =
       readonly group: string;
       readonly outcome: 'rolledBack';
       readonly why: string;
+      readonly brief?: string;
       readonly frozen: readonly string[];
       readonly stay?: number;
       readonly asked?: true;
@@ -42,6 +51,7 @@ export type GroupResult =
       readonly group: string;
       readonly outcome: 'stuck' | 'unproven';
       readonly why: string;
+      readonly brief?: string;
       /** Instances that `why` is about, where it is about single ones. */
       readonly failed?: readonly string[];
     };

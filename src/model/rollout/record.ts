@@ -18,6 +18,8 @@ export interface Verdict {
   readonly at: Instant;
   /** One sentence; cut to what a tag can hold. */
   readonly why: string;
+  /** The same without what it says of single instances, as its own run knows it; no tag holds it. */
+  readonly brief?: string;
 }
 
 /**

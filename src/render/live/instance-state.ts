@@ -35,8 +35,8 @@ const WORDS: Readonly<Record<AwaitedState, { readonly label: string; readonly st
 
 /** What came of an instance that was waited for in vain: `unhealthy: failed health checks`. It is young no more. */
 export function endState(instance: AwaitedInstance): string {
-  const { state, reason = '', why } = instance;
-  if (state === undefined || state === 'checked') return briefWhy(why, '');
+  const { state, reason = '' } = instance;
+  if (state === undefined || state === 'checked') return briefWhy(instance, '');
   if (state === 'launching' || state === 'warming') return `still ${WORDS[state].label}`;
   const { label } = WORDS[state === 'booting' ? 'unhealthy' : state];
   return label + colon(briefReason(reason));
@@ -52,21 +52,23 @@ export function stateGroups(instances: readonly AwaitedInstance[], stack: string
   return [...rows.values()].map((same) => stateGroup(same, stack, at)).sort((a, b) => b.rank - a.rank);
 }
 
-function keyOf({ state, balancer = '', reason = '', why }: AwaitedInstance, stack: string): string {
-  if (state === undefined) return `why ${briefWhy(why, stack)}`;
+function keyOf(instance: AwaitedInstance, stack: string): string {
+  const { state, balancer = '', reason = '', why } = instance;
+  if (state === undefined) return `why ${briefWhy(instance, stack)}`;
   const told = state === 'unhealthy' || state === 'hopeless' || state === 'booting';
   if (state === 'checked') return `checked ${why}`;
   return told ? `${state} ${shortName(stack, balancer)} ${briefReason(reason)}` : state;
 }
 
 function stateGroup(same: readonly AwaitedInstance[], stack: string, at: Instant): StateGroup {
-  const [{ state, balancer, reason = '', why } = { state: undefined, balancer: undefined, why: '' }] = same;
+  const [first = { id: '', why: '' }] = same;
+  const { state, balancer, reason = '', why }: AwaitedInstance = first;
   const ids = list(
     same.map(({ id }) => shortId(id)),
     3,
   );
   if (state === undefined) {
-    const text = briefWhy(why, stack);
+    const text = briefWhy(first, stack);
     return { label: text, style: 'plain', words: text, text: `${text}  ${ids}`, count: same.length, rank: 5 };
   }
   const { label, style, rank } = WORDS[state];
@@ -131,8 +133,8 @@ function briefReason(reason: string): string {
 }
 
 /** A reason that has no state: a balancer's name and what it says, each in brief. */
-function briefWhy(why: string, stack: string): string {
-  const text = withoutStop(oneLine(why));
-  const [, balancer, rest] = /^([\w-]+): (.+)$/.exec(text) ?? [];
-  return balancer === undefined || rest === undefined ? text : `${rest} (${shortName(stack, balancer)})`;
+function briefWhy({ why, balancer, verdict, reason = '' }: AwaitedInstance, stack: string): string {
+  if (balancer === undefined || verdict === undefined) return withoutStop(oneLine(why));
+  const said = withoutStop(oneLine(`${verdict}${reason === '' ? '' : ` (${reason})`}`));
+  return `${said} (${shortName(stack, balancer)})`;
 }

@@ -3,7 +3,7 @@ import { count } from '../../text/count.js';
 import { duration } from '../../text/duration.js';
 import { list } from '../../text/list.js';
 import { oneLine } from '../../text/plain.js';
-import { sentence } from '../../text/sentence.js';
+import { capital, sentence } from '../../text/sentence.js';
 import { timestamp } from '../../text/timestamp.js';
 import { END } from '../describe.js';
 import type { RunFacts } from './facts.js';
@@ -97,10 +97,6 @@ function whyOf({ failure, groups, stack, finished, interrupts }: RunFacts): read
   return stack === undefined
     ? ['There was nothing to do.']
     : [`The change of the stack ended with ${stack.status}.`, ...asked];
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function servesOf({ failure, groups }: RunFacts): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Decision, GroupResult, Wait } from '../../../model/rollout/decision.js';
+import type { Decision, GroupResult, Wait, Why } from '../../../model/rollout/decision.js';
 import { alarmed } from '../../gates/alarms.js';
 import { openProof } from '../../gates/hooks.js';
 import { isAway, serving, units } from '../../instances/classify.js';
@@ -10,6 +10,7 @@ import { seconds } from '../../../text/duration.js';
 import { proven } from '../../memory/proven.js';
 import { timeLimits } from '../../rollout/time-limits.js';
 import { limitFrom } from '../../memory/unseen-time.js';
+import { withInstances } from '../../step.js';
 
 /**
  * Proves the instances of groups that were just created; changes nothing. All of a group's desired
@@ -55,16 +56,16 @@ function proofOf(
   const limits = timeLimits(plan, group);
   const until = Math.min(limitFrom(seen, began, limits.progressMs), limitFrom(seen, seen.firstLookAt, limits.totalMs));
   const alarm = alarmed(observed, plan, seen.firstLookAt);
-  const unproven = (because: string): { readonly result: GroupResult } => ({
-    result: { group: name, outcome: 'unproven', why: because },
+  const unproven = (because: Why): { readonly result: GroupResult } => ({
+    result: { group: name, outcome: 'unproven', ...because },
   });
   if (ready >= group.size.desired && alarm === undefined)
     return {
       result: { group: name, outcome: 'proven', why: group.size.desired === 0 ? 'it is empty (desired 0)' : why },
     };
-  if (observed.cancellation !== undefined) return unproven(`${observed.cancellation.why}; ${why}`);
+  if (observed.cancellation !== undefined) return unproven({ why: `${observed.cancellation.why}; ${why}` });
   const lost = alarm ?? hopeless(group, undefined, observed.failures, live);
-  if (lost !== undefined) return unproven(lost);
+  if (lost !== undefined) return unproven({ why: lost });
   const instances = live
     .filter((instance) => !done.includes(instance))
     .map((instance) => ({ id: instance.id, ...openProof(observed, plan, group, instance) }));
@@ -73,6 +74,7 @@ function proofOf(
     .slice(0, 3)
     .map((row) => `${row.id} ${row.why}`)
     .join('; ');
-  const state = rows === '' ? `${units(serving(group))} launched` : rows;
-  return unproven(`${why}, and no more within ${seconds(limits.progressMs)}: ${state}`);
+  const late = `${why}, and no more within ${seconds(limits.progressMs)}`;
+  if (rows === '') return unproven({ why: `${late}: ${units(serving(group))} launched` });
+  return unproven(withInstances(late, rows));
 }

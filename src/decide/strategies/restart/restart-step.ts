@@ -1,5 +1,5 @@
 import type { Phase } from '../../../model/rollout/action.js';
-import type { GroupResult, Observed, Wait } from '../../../model/rollout/decision.js';
+import type { GroupResult, Observed, Wait, Why } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import type { OutInstance, RestartRecord } from '../../../model/rollout/record.js';
 import { inService, isAway, standing } from '../../instances/classify.js';
@@ -9,6 +9,7 @@ import { instanceStep, named, type Goal, type InstanceStep, type OutGoal } from 
 import { shortOf } from '../../memory/fold-restart.js';
 import { OUT_NOTE_LAG_MS } from '../../read-lag.js';
 import type { ReasonedAction } from '../../step.js';
+import { count } from '../../../text/count.js';
 import type { RolloutGroup, RolloutView } from '../../view.js';
 
 /** The next step of one group that is being restarted. */
@@ -103,9 +104,8 @@ function goalOf({ observed, plan }: RolloutView, out: OutInstance, putBack: PutB
 }
 
 /** Why nothing further is restarted, and the instance whose failure it is. */
-interface Stopped {
+interface Stopped extends Why {
   readonly failed: readonly string[];
-  readonly why: string;
 }
 
 /** The first failure that ends the run; undefined when it goes on all the same. */
@@ -113,7 +113,8 @@ function firstFailure({ observed, plan }: RolloutView, noted: readonly OutInstan
   if (plan.restart?.onError === 'continue') return undefined;
   const failed = noted.find(({ id }) => observed.seen.failed[id] !== undefined);
   if (failed === undefined) return undefined;
-  return { failed: [failed.id], why: `${failed.id}: ${observed.seen.failed[failed.id] ?? ''}` };
+  const why = `${failed.id}: ${observed.seen.failed[failed.id] ?? ''}`;
+  return { failed: [failed.id], why, brief: 'one instance failed' };
 }
 
 /** What is noted and still registered goes only while the quorum holds: the world may have changed since the note. */
@@ -234,10 +235,12 @@ function staysOut({ observed }: RolloutView, of: Restarting, staying: readonly O
       },
     };
   const first = staying[0]?.id ?? '';
-  const out = `${named(staying.map(({ id }) => id))} stay${staying.length === 1 ? 's' : ''} out of the balancers`;
-  const why = `${out}: ${observed.seen.failed[first] ?? ''}; ${told(observed, of)}`;
+  const out = `stay${staying.length === 1 ? 's' : ''} out of the balancers`;
+  const done = told(observed, of);
+  const why = `${named(staying.map(({ id }) => id))} ${out}: ${observed.seen.failed[first] ?? ''}; ${done}`;
+  const brief = `${count(staying.length, 'instance')} ${out}; ${done}`;
   const failed = staying.map(({ id }) => id);
-  return { kind: 'over', result: { group: group.name, outcome: 'stuck', why, failed } };
+  return { kind: 'over', result: { group: group.name, outcome: 'stuck', why, brief, failed } };
 }
 
 /** How a restart ends in which nothing stays out. */
@@ -279,11 +282,15 @@ function resultOf(view: RolloutView, of: Restarting, { open, stopped }: Ending):
     return { group: group.name, outcome: 'restarted', why: told(observed, of) };
   const sick = open.length === 0 ? '' : `; ${open.map((one) => `${one.id} does not serve: ${one.why}`).join('; ')}`;
   const done = plan.restart === undefined || stopped === undefined ? '' : `; ${told(observed, of)}`;
+  const idle =
+    open.length === 0 ? '' : `; ${count(open.length, 'instance')} ${open.length === 1 ? 'does' : 'do'} not serve`;
   const ids = open.map(({ id }) => id);
+  const isOfSome = stopped?.brief !== undefined || open.length > 0;
   return {
     group: group.name,
     outcome: 'putBack',
     why: `${why ?? ''}${sick}${done}`,
+    ...(isOfSome && { brief: `${stopped?.brief ?? why ?? ''}${idle}${done}` }),
     open: ids,
     failed: [...new Set([...(stopped?.failed ?? []), ...ids])],
   };

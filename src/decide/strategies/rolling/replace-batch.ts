@@ -161,8 +161,11 @@ function waitForProof(view: RolloutView, of: Rolling, members: RollingMembers): 
   const limit = timeLimits(plan, group).progressMs;
   const until = limitFrom(observed.seen, began, limit);
   if (observed.at >= until) {
-    const open = [sameReasons(instances), launch.slice(2), state].filter((part) => part !== '').join('; ');
-    return { kind: 'stuck', why: `no further instance was proven for ${seconds(limit)}: ${open}` };
+    const late = `no further instance was proven for ${seconds(limit)}`;
+    const rest = [launch.slice(2), state].filter((part) => part !== '');
+    const told = (parts: readonly string[]): string => `${late}: ${parts.join('; ')}`;
+    if (instances.length === 0) return { kind: 'stuck', why: told(rest) };
+    return { kind: 'stuck', why: told([sameReasons(instances), ...rest]), brief: told(rest) };
   }
   const why = `${units(members.ready)} of ${record.size.desired} instances are new and proven${launch}`;
   return { kind: 'wait', wait: { group: group.name, phase: 'replace', why, instances, until } };

@@ -12,7 +12,7 @@ import { ourLease } from '../../ownership/lease.js';
 import { finish, sameReasons } from '../../rollout/finish.js';
 import { SUSPENDED_BY_SWAP } from '../../rollout/processes.js';
 import { timeLimits } from '../../rollout/time-limits.js';
-import { act, type GroupStep, type ReasonedAction } from '../../step.js';
+import { act, inSentence, withInstances, type GroupStep, type ReasonedAction } from '../../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../../view.js';
 import { matesOf } from './kept-mates.js';
 import { wantedSize } from '../../sizes/wanted-size.js';
@@ -126,7 +126,7 @@ function prove(view: RolloutView, of: JudgedGroup, backAt: Instant): GroupStep {
         },
       };
     }
-    const turned: Verdict = { run: record.run, outcome: 'rollBack', at: observed.at, why: verdict.why };
+    const turned: Verdict = { ...verdict, run: record.run, outcome: 'rollBack', at: observed.at };
     return act(
       'judge',
       { type: 'judge', groups: [name], verdict: turned, lease: ourLease(observed, plan, [group]) },
@@ -141,7 +141,7 @@ function prove(view: RolloutView, of: JudgedGroup, backAt: Instant): GroupStep {
   if (observed.at >= until) {
     const limit = seconds(timeLimits(plan, group).progressMs);
     const late = `no old instance was proven again within ${limit}, so the new ones stay`;
-    return { kind: 'stuck', why: `${late}: ${sameReasons(rows)}` };
+    return { kind: 'stuck', ...withInstances(late, sameReasons(rows)) };
   }
   const why = `${units(ready)} of ${units(halves.old)} old instances are proven in service again`;
   return { kind: 'wait', wait: { group: name, phase: 'back', why, instances: rows, until } };
@@ -171,12 +171,15 @@ function isBack(view: RolloutView, of: RolloutGroup): boolean {
 function nothingToGoBackTo(view: RolloutView, of: JudgedGroup, backAt: Instant): GroupStep {
   const step = finish(view, of, backAt);
   if (step.kind !== 'act') return step;
-  const why = `${of.verdict.why}; but no old instance was left to go back to, so the new ones serve`;
+  const told = inSentence(
+    of.verdict,
+    (text) => `${text}; but no old instance was left to go back to, so the new ones serve`,
+  );
   return {
     ...step,
     acts: step.acts.map((one) =>
       one.action.type === 'clear'
-        ? { ...one, action: { ...one.action, result: { group: of.name, outcome: 'stuck', why } } }
+        ? { ...one, action: { ...one.action, result: { group: of.name, outcome: 'stuck', ...told } } }
         : one,
     ),
   };

@@ -48,6 +48,7 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
   deps.emit({
     type: 'template.checked',
     source: template.origin,
+    ...(template.source.kind === 'previous' && { previous: true }),
     bytes: template.bytes,
     resources: template.resources,
   });
