@@ -107,7 +107,12 @@ function balancerWords(at: Instant, group: Group, instance: Instance): (State & 
     if (!balancer.judged || group.unread?.includes(balancer.id) === true) continue;
     const { verdict, reason } = verdictOf(instance, balancer);
     if (verdict === 'healthy') continue;
-    const words = { balancer: balancer.name, ...(reason !== '' && { reason }) };
+    const words = {
+      balancer: balancer.name,
+      verdict,
+      ...(balancer.deleted === true && { deleted: true as const }),
+      ...(reason !== '' && { reason }),
+    };
     if (verdict === 'hopeless') return { state: 'hopeless', ...words };
     if (verdict === 'draining') return { state: 'leaving', ...words };
     const patience = Math.max(LAUNCH_MS + healthChecksOf(group), Math.min(group.healthCheckGraceMs, LONGEST_BOOT_MS));

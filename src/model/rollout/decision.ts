@@ -42,6 +42,8 @@ export interface AwaitedInstance {
   readonly balancer?: string;
   /** What that balancer calls it, where that is why it is waited for. */
   readonly verdict?: HealthVerdict;
+  /** That balancer was deleted while it was attached. */
+  readonly deleted?: true;
   /** That balancer's own words. */
   readonly reason?: string;
   readonly launchedAt?: Instant;

@@ -35,11 +35,11 @@ const WORDS: Readonly<Record<AwaitedState, { readonly label: string; readonly st
 
 /** What came of an instance that was waited for in vain: `unhealthy: failed health checks`. It is young no more. */
 export function endState(instance: AwaitedInstance): string {
-  const { state, reason = '' } = instance;
+  const { state } = instance;
   if (state === undefined || state === 'checked') return briefWhy(instance, '');
   if (state === 'launching' || state === 'warming') return `still ${WORDS[state].label}`;
   const { label } = WORDS[state === 'booting' ? 'unhealthy' : state];
-  return label + colon(briefReason(reason));
+  return label + colon(briefReason(instance));
 }
 
 /** The instances of a wait, those in the same state together, the worst first. */
@@ -53,16 +53,16 @@ export function stateGroups(instances: readonly AwaitedInstance[], stack: string
 }
 
 function keyOf(instance: AwaitedInstance, stack: string): string {
-  const { state, balancer = '', reason = '', why } = instance;
+  const { state, balancer = '', why } = instance;
   if (state === undefined) return `why ${briefWhy(instance, stack)}`;
   const told = state === 'unhealthy' || state === 'hopeless' || state === 'booting';
   if (state === 'checked') return `checked ${why}`;
-  return told ? `${state} ${shortName(stack, balancer)} ${briefReason(reason)}` : state;
+  return told ? `${state} ${shortName(stack, balancer)} ${briefReason(instance)}` : state;
 }
 
 function stateGroup(same: readonly AwaitedInstance[], stack: string, at: Instant): StateGroup {
   const [first = { id: '', why: '' }] = same;
-  const { state, balancer, reason = '', why }: AwaitedInstance = first;
+  const { state, balancer, why }: AwaitedInstance = first;
   const ids = list(
     same.map(({ id }) => shortId(id)),
     3,
@@ -72,7 +72,7 @@ function stateGroup(same: readonly AwaitedInstance[], stack: string, at: Instant
     return { label: text, style: 'plain', words: text, text: `${text}  ${ids}`, count: same.length, rank: 5 };
   }
   const { label, style, rank } = WORDS[state];
-  const told = colon(briefReason(reason)) + inBalancer(balancer, stack);
+  const told = colon(briefReason(first)) + inBalancer(balancer, stack);
   const words = {
     hopeless: `${label}${told}`,
     unhealthy: balancer === undefined ? 'unhealthy for Auto Scaling' : `${label}${told}`,
@@ -85,7 +85,7 @@ function stateGroup(same: readonly AwaitedInstance[], stack: string, at: Instant
   }[state];
   const bad = state === 'unhealthy' || state === 'hopeless';
   return {
-    label: bad ? label + colon(briefReason(reason)) : label,
+    label: bad ? label + colon(briefReason(first)) : label,
     style,
     words,
     text: `${words}${timing(same, state, at)}  ${ids}`,
@@ -118,13 +118,14 @@ const BRIEF: readonly (readonly [RegExp, string])[] = [
   [/FailedHealthChecks|UnhealthyThreshold/, 'failed health checks'],
   [/Target\.Timeout/, 'health checks time out'],
   [/ResponseCodeMismatch/, 'health checks answer with a wrong status'],
-  [/Elb\.RegistrationInProgress|registration is still in progress|not registered yet/i, 'being registered'],
+  [/Elb\.RegistrationInProgress|registration is still in progress/i, 'being registered'],
   [/InitialHealthChecking|HealthyThreshold/, 'first health checks'],
   [/NotInUse/, 'its zone or target group is not in use'],
 ];
 
 /** A balancer's words in brief, without saying anything twice. */
-function briefReason(reason: string): string {
+function briefReason({ reason = '', verdict, deleted }: AwaitedInstance): string {
+  if (verdict === 'absent' && deleted !== true) return 'being registered';
   const text = withoutStop(oneLine(reason));
   const known = BRIEF.find(([pattern]) => pattern.test(text))?.[1];
   if (known === undefined) return text.replace(/^(?:[A-Za-z]+\.[A-Za-z]+|OutOfService): /, '');

@@ -280,20 +280,24 @@ function resultOf(view: RolloutView, of: Restarting, { open, stopped }: Ending):
   const why = stopped?.why ?? (left.length > 0 ? `gave up: ${shortOf(group, plan)}` : undefined);
   if (why === undefined && open.length === 0)
     return { group: group.name, outcome: 'restarted', why: told(observed, of) };
-  const sick = open.length === 0 ? '' : `; ${open.map((one) => `${one.id} does not serve: ${one.why}`).join('; ')}`;
-  const done = plan.restart === undefined || stopped === undefined ? '' : `; ${told(observed, of)}`;
-  const idle =
-    open.length === 0 ? '' : `; ${count(open.length, 'instance')} ${open.length === 1 ? 'does' : 'do'} not serve`;
   const ids = open.map(({ id }) => id);
-  const isOfSome = stopped?.brief !== undefined || open.length > 0;
+  const done = plan.restart === undefined || stopped === undefined ? [] : [told(observed, of)];
   return {
     group: group.name,
     outcome: 'putBack',
-    why: `${why ?? ''}${sick}${done}`,
-    ...(isOfSome && { brief: `${stopped?.brief ?? why ?? ''}${idle}${done}` }),
+    ...endedEarly({ ...stopped, why: why ?? '' }, open, done),
     open: ids,
     failed: [...new Set([...(stopped?.failed ?? []), ...ids])],
   };
+}
+
+/** Why it ended early, which instances do not serve, and what was done by then. */
+function endedEarly({ why, brief }: Why, open: Ending['open'], done: readonly string[]): Why {
+  const sentence = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('; ');
+  const whole = sentence(why, ...open.map((one) => `${one.id} does not serve: ${one.why}`), ...done);
+  if (brief === undefined && open.length === 0) return { why: whole };
+  const idle = `${count(open.length, 'instance')} ${open.length === 1 ? 'does' : 'do'} not serve`;
+  return { why: whole, brief: sentence(brief ?? why, open.length === 0 ? '' : idle, ...done) };
 }
 
 /** `2 of 3 instances were restarted`, and which were left alone. */

@@ -9,6 +9,7 @@ import { replacesByPolicy } from '../../../decide/stack/own-policies.js';
 import { startStep } from '../../../decide/stack/stack-update.js';
 import { AwsFault, refused, usage, type Failure } from '../../../errors.js';
 import type { Reason } from '../../../model/rollout/decision.js';
+import type { RunEvent } from '../../../model/event.js';
 import type { Stack, TemplateSummary } from '../../../model/stack/stack.js';
 import type { RunValues } from '../../../model/stack/template.js';
 import type { Deps } from '../../deps.js';
@@ -45,13 +46,7 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
   checkParameters(deps, resolved);
   const examined = (await order.examine?.(valuesOf(resolved, before))) ?? [];
   checkFindings(deps, template.origin, examined);
-  deps.emit({
-    type: 'template.checked',
-    source: template.origin,
-    ...(template.source.kind === 'previous' && { previous: true }),
-    bytes: template.bytes,
-    resources: template.resources,
-  });
+  deps.emit(checkedTemplate(template));
   const settings = order.exactTags === true ? order.settings : mergedSettings(order.settings, before?.tags);
   const secrets = secretKeys([...(summary?.parameters ?? []), ...template.declared, ...(before?.parameters ?? [])]);
   return {
@@ -70,6 +65,16 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
     secrets,
     replacesByPolicy: replacesByPolicy([...template.findings, ...examined]),
     redact: strangersRedactor(order.given.filter(({ key }) => secrets.has(key)).map(({ value }) => value)),
+  };
+}
+
+function checkedTemplate({ source, origin, bytes, resources }: StackOrder['template']): RunEvent {
+  return {
+    type: 'template.checked',
+    source: origin,
+    ...(source.kind === 'previous' && { previous: true }),
+    bytes,
+    resources,
   };
 }
 
