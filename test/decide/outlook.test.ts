@@ -72,6 +72,7 @@ describe('what is said of a wait', () => {
         why: 'web: unhealthy (Target.Timeout)',
         state: 'unhealthy',
         balancer: BALANCER.name,
+        verdict: 'unhealthy',
         reason: 'Target.Timeout',
         launchedAt: at(20),
       },
