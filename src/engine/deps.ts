@@ -25,8 +25,10 @@ export interface Deps {
   readonly clock: Clock;
   readonly emit: Emit;
   readonly interrupt: Interrupt;
-  /** True only when the lease's holder ran on this very machine and surely does not run any more. */
+  /** True only when the lease's holder surely does not run any more: on this very machine, or as an execution. */
   readonly holderIsGone: (lease: Lease) => boolean;
+  /** Finds out whether the lease's holder is gone, for whoever cannot wait for a later look; never rejects. */
+  readonly askHolder?: (lease: Lease) => Promise<void>;
   /** True only when the lease's holder surely runs on this very machine; absent where that cannot be known. */
   readonly holderLives?: (lease: Lease) => boolean;
   /** Adds to a command that is told in a sentence where this run works; absent: commands are told as they are. */

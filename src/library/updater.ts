@@ -92,6 +92,7 @@ interface LookOf {
 export type LookOptions = LookOf &
   (
     | { readonly command: 'update-asgs'; readonly options: UpdateGroupsOptions }
+    | { readonly command: 'restart'; readonly options: RestartOptions }
     | { readonly command: 'resume' | 'rollback'; readonly options: RecoverOptions }
   );
 

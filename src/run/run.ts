@@ -243,7 +243,7 @@ interface OpenRun {
   /** The number of the last event. */
   readonly seq: () => number;
   readonly region: string;
-  readonly machine: ReturnType<typeof thisMachine>;
+  readonly machine: Machine;
   readonly renderer: Renderer;
   readonly sinks: Sinks;
   readonly history: RunHistory | undefined;
@@ -329,28 +329,33 @@ async function openRun(
 
 /** Whether those who hold leases are known to be gone, or at work. */
 function holdersOn(
-  machine: ReturnType<typeof thisMachine>,
+  machine: Machine,
   strict: OpenRun['strict'],
-): Pick<Deps, 'holderIsGone' | 'holderLives'> {
+): Pick<Deps, 'holderIsGone' | 'holderLives' | 'askHolder'> {
   return {
     holderIsGone: (lease) => machine.holderIsGone(lease) || strict.locks?.outlived(lease.run) === true,
     holderLives: machine.holderLives,
+    ...(machine.askHolder !== undefined && { askHolder: machine.askHolder }),
   };
 }
 
-/** The machine that this process runs on; whoever looks once and goes is on none, and nobody is known to be gone. */
+/** Who works, and what is known of others who do. */
+type Machine = ReturnType<typeof thisMachine> & Pick<Deps, 'askHolder'>;
+
+/** The machine that this process runs on. Whoever looks once and goes is on none, and waits for what Lambda answers. */
 function machineOf(
   id: string,
   surroundings: ProcessContext,
-  deps: Pick<Deps, 'gateway' | 'clock'>,
-): ReturnType<typeof thisMachine> {
+  { gateway, clock }: Pick<Deps, 'gateway' | 'clock'>,
+): Machine {
   const { byLooks } = surroundings;
-  if (byLooks === undefined) {
-    const machine = thisMachine(surroundings.host, ownRuns(id, surroundings));
-    const ended = executionsEnded(deps.gateway, deps.clock);
-    return { ...machine, holderIsGone: (lease) => machine.holderIsGone(lease) || ended(lease) };
+  const executions = executionsEnded(gateway, clock);
+  if (byLooks !== undefined) {
+    const { hasEnded, ask } = executions;
+    return { host: byLooks.host, holderIsGone: hasEnded, holderLives: () => false, askHolder: ask };
   }
-  return { host: byLooks.host, holderIsGone: () => false, holderLives: () => false };
+  const machine = thisMachine(surroundings.host, ownRuns(id, surroundings));
+  return { ...machine, holderIsGone: (lease) => machine.holderIsGone(lease) || executions.hasEnded(lease) };
 }
 
 /** What asks at a terminal what a Ctrl-C means. A pipeline may have a terminal too, and nobody sits at it. */

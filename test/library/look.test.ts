@@ -3,6 +3,7 @@ import { UpdaterError, type Look, type LookOptions, type RunMemory, type Stamped
 import { updaterOver } from '../../src/library/updater.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { DEFAULT_SCENARIO } from '../../src/sandbox/scenario.js';
+import { functionArn, lambdaState } from '../../src/sandbox/world/lambda/state.js';
 import { checkJournal } from '../../src/check/check-journal.js';
 import { sleepBeside } from '../support/beside-clock.js';
 import { standardGroup, type StandardGroup } from '../support/sandbox.js';
@@ -50,6 +51,20 @@ async function follow(sandbox: Sandbox, asked: LookOptions, again: ReadonlySet<n
     bytes = Math.max(bytes, JSON.stringify(memory).length);
     await sandbox.clock.sleep(Math.ceil(one.look.forMs / 1000) * 1000);
   }
+}
+
+/** Lambda knows an execution of that name. */
+function execute({ world, clock }: Sandbox, name: string, status: 'FAILED' | 'RUNNING'): void {
+  const arn = functionArn(world, 'updater', '3');
+  const execution = {
+    ...{ arn: `${arn}/durable-execution/${name}/1`, name, functionArn: arn, version: '3', input: '{}' },
+    ...{ startedAt: clock.now(), endsAt: clock.now() + 86_400_000, failedCalls: 0, operations: [], tokens: 0 },
+    ...(status === 'FAILED' && { ended: { at: clock.now(), status } }),
+  };
+  const durable = { executionTimeout: 86_400, retentionDays: 14 };
+  lambdaState(world).functions.set('updater', {
+    ...{ name: 'updater', code: 'bundles/x', durable, versions: [], aliases: new Map(), executions: [execution] },
+  });
 }
 
 const ASKED: LookOptions = { command: 'update-asgs', options: { groups: ['web'] }, run: 'web-1', by: 'lambda:updater' };
@@ -128,6 +143,29 @@ describe('the library, look by look', function () {
       expect(sandbox.monitor.violations).to.deep.equal([]);
     }
   });
+
+  for (const [status, least, most] of [
+    ['FAILED', 0, 30_000],
+    ['RUNNING', 240_000, 400_000],
+  ] as const)
+    it(`takes over from an execution that is ${status} after ${most / 1000} s at most`, async () => {
+      web.changeImage('ami-new');
+      let memory: RunMemory | undefined;
+      for (let looks = 0; looks < 12; looks++) {
+        const { look: after } = await look(sandbox, { ...ASKED, run: 'dead', by: 'lambda:updater:3', memory });
+        if ('result' in after) throw new Error('It ended too soon.');
+        ({ memory } = after);
+      }
+      execute(sandbox, 'dead', status);
+      const from = sandbox.clock.now();
+      const after = { command: 'resume', run: 'after', by: 'lambda:updater:4' } as const;
+      const { result, events } = await follow(sandbox, { ...after, options: { groups: ['web'] } });
+      expect(result).to.include({ outcome: 'swapped' });
+      const adopted = events.find(({ event }) => event.type === 'group.adopted');
+      expect((adopted?.at ?? 0) - from).to.be.within(least, most);
+      expect(brokenIn(events)).to.deep.equal([]);
+      expect(sandbox.monitor.violations).to.deep.equal([]);
+    });
 
   it('refuses what needs a process before anything is sent, with the command that has one', async () => {
     const wrong = async (options: LookOptions['options'], more: object = {}): Promise<UpdaterError> => {

@@ -14,7 +14,7 @@ describe('the permissions in templates/server.yaml', () => {
     expect(Object.keys(LEFT_OUT).filter((sid) => !sids.includes(sid))).to.deep.equal([]);
   });
 
-  it('are exactly what a durable function needs besides: its own executions, the next one, and its own log', () => {
+  it('are exactly what a durable function needs besides: its own executions, the next one, those of others, and its own log', () => {
     const name = '${AWS::StackName}';
     expect(propertiesOf('Function')['FunctionName']).to.equal('${AWS::StackName}');
     expect(propertiesOf('Logs')['LogGroupName']).to.equal(`/aws/lambda/${name}`);
@@ -31,6 +31,12 @@ describe('the permissions in templates/server.yaml', () => {
         Effect: 'Allow',
         Action: 'lambda:InvokeFunction',
         Resource: `arn:\${AWS::Partition}:lambda:${place}:function:${name}:*`,
+      },
+      {
+        Sid: 'OtherExecutions',
+        Effect: 'Allow',
+        Action: ['lambda:GetDurableExecution', 'lambda:ListDurableExecutionsByFunction'],
+        Resource: ['', ':*'].map((all) => `arn:\${AWS::Partition}:lambda:${place}:function:${name}${all}`),
       },
       {
         Sid: 'OwnLog',

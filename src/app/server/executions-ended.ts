@@ -21,31 +21,44 @@ interface Asked {
   end: ExecutionEnd | undefined;
 }
 
-/**
- * Whether executions that hold leases are known to have ended, as Lambda says. The question is asked beside the looks,
- * so its answer shows at a later one; without an answer, or the right to ask, nobody is taken for gone.
- */
-export function executionsEnded(
-  gateway: Pick<Gateway, 'endOfExecution'>,
-  clock: Pick<Clock, 'now'>,
-): (lease: Pick<Lease, 'run' | 'host'>) => boolean {
+/** What Lambda says of executions that hold leases. */
+export interface ExecutionsEnded {
+  /**
+   * Whether it is known to have ended. What is not known is asked for beside, so the answer shows at a later look;
+   * without an answer, or the right to ask, nobody is taken for gone.
+   */
+  readonly hasEnded: (lease: Holder) => boolean;
+  /** Asks for it now, unless that was done right before, and waits for the answer. Never rejects. */
+  readonly ask: (lease: Holder) => Promise<void>;
+}
+
+type Holder = Pick<Lease, 'run' | 'host'>;
+
+/** Makes what asks Lambda for executions that hold leases. */
+export function executionsEnded(gateway: Pick<Gateway, 'endOfExecution'>, clock: Pick<Clock, 'now'>): ExecutionsEnded {
   const known = new Map<string, Asked>();
   let mayAsk = true;
-  return ({ run, host }) => {
+  const ask: ExecutionsEnded['ask'] = async ({ run, host }) => {
     const [, functionName, version] = HOST.exec(host) ?? [];
-    if (functionName === undefined || version === undefined) return false;
-    const now = clock.now();
+    if (functionName === undefined || version === undefined || !mayAsk) return;
     const before = known.get(`${host} ${run}`);
-    if (before?.end !== undefined) return isOver(before.end, now);
-    if (mayAsk && (before === undefined || now - before.askedAt >= AGAIN_MS)) {
-      const asked: Asked = { askedAt: now, end: undefined };
-      known.set(`${host} ${run}`, asked);
-      gateway.endOfExecution({ functionName, version, run }).then(
-        (end) => void (asked.end = end),
-        (error: unknown) => void (mayAsk = !(error instanceof AwsFault && error.kind === 'denied')),
-      );
+    const askedAt = clock.now();
+    if (before?.end !== undefined || (before !== undefined && askedAt - before.askedAt < AGAIN_MS)) return;
+    const asked: Asked = { askedAt, end: undefined };
+    known.set(`${host} ${run}`, asked);
+    try {
+      asked.end = await gateway.endOfExecution({ functionName, version, run });
+    } catch (error) {
+      mayAsk = !(error instanceof AwsFault && error.kind === 'denied');
     }
-    return false;
+  };
+  return {
+    ask,
+    hasEnded: (lease) => {
+      const end = known.get(`${lease.host} ${lease.run}`)?.end;
+      if (end === undefined) void ask(lease);
+      return end !== undefined && isOver(end, clock.now());
+    },
   };
 }
 

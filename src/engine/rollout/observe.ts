@@ -196,8 +196,7 @@ function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway, kept: 
     const precautions = await readPrecautions(needed.precautions, bare);
     const ways = await readConfigurations(bare, needed.configurations, at);
     const launches = await readImages(bare, ways, needed.configurations, at);
-    const word = await readHealth({ groups: bare, balancers, needed, seen: seenNow(), at, sparing });
-    const health = word.health;
+    const { health, old } = await readHealth({ groups: bare, balancers, needed, seen: seenNow(), at, sparing });
     const checks = await readStatus(...checkable(plan, bare, balancers, needed.judged), at);
     const failures = await readFailures(needed.failures, at);
     const changes = await readChanges(needed, at);
@@ -211,6 +210,7 @@ function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway, kept: 
       .map((group) => leaveKept(group, seenNow()?.known[group.name]?.record));
     const gone = await findGone(gateway, perhapsGone(groups, seenNow()));
     const ended = await readEndings(gateway, perhapsEnded(groups));
+    await askHolders(deps, plan, groups);
     // Last: the reads before may take long while AWS fails, and no group is touched once its stack is changed.
     const stack = await readStack(groups, { at, sparing });
     const all = {
@@ -226,7 +226,7 @@ function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway, kept: 
       ...(gone.length > 0 && { gone }),
       ...(ended !== undefined && { ended }),
       ...holdersOf(deps, plan, groups),
-      ...(word.old && { leftOut: 'health' as const }),
+      ...(old && { leftOut: 'health' as const }),
     };
     return withStack(all, stack);
   };
@@ -393,7 +393,13 @@ function holdersOf(deps: Deps, plan: Plan, groups: readonly Group[]): Pick<Obser
   return { abandoned, ...(working.length > 0 && { working }) };
 }
 
-/** Another run's lease on the group names a process of this very machine that does not run any more. */
+/** Asks after those who hold leases of other runs, where the answer cannot come beside the looks. */
+async function askHolders({ askHolder }: Deps, plan: Plan, groups: readonly Group[]): Promise<void> {
+  for (const { notes } of groups)
+    if (notes.lease !== undefined && notes.lease.run !== plan.run) await askHolder?.(notes.lease);
+}
+
+/** Another run's lease on the group names a process of this very machine, or an execution, that runs no more. */
 function isAbandoned(deps: Deps, plan: Plan, { notes: { lease } }: Group): boolean {
   return lease !== undefined && lease.run !== plan.run && deps.holderIsGone(lease);
 }

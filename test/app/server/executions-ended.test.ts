@@ -9,7 +9,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 function stage(answer: (nth: number) => Promise<ExecutionEnd | undefined>) {
   let now = 1_000_000;
   const asked: object[] = [];
-  const isGone = executionsEnded(
+  const { hasEnded, ask } = executionsEnded(
     {
       endOfExecution: (about) => {
         asked.push(about);
@@ -21,9 +21,13 @@ function stage(answer: (nth: number) => Promise<ExecutionEnd | undefined>) {
   return {
     asked,
     gone: async (lease = LEASE): Promise<boolean> => {
-      isGone(lease);
+      hasEnded(lease);
       await settle();
-      return isGone(lease);
+      return hasEnded(lease);
+    },
+    ask: async (lease = LEASE): Promise<boolean> => {
+      await ask(lease);
+      return hasEnded(lease);
     },
     pass: (ms: number) => void (now += ms),
   };
@@ -36,6 +40,16 @@ describe('executions that hold leases', () => {
       expect(await gone()).to.equal(true);
       expect(asked).to.deep.equal([{ functionName: 'rollouts', version: '3', run: 'web-1' }]);
     }
+  });
+
+  it('are known to be gone at the first look of whoever waits for the answer', async () => {
+    const { ask, asked } = stage(() => Promise.resolve({ status: 'FAILED', endedAt: 999_999 }));
+    expect(await ask()).to.equal(true);
+    expect(await ask()).to.equal(true);
+    expect(asked.length).to.equal(1);
+    const failing = stage(() => Promise.reject(new AwsFault('denied', 'lambda:X', 'AccessDenied', 'no')));
+    expect(await failing.ask()).to.equal(false);
+    expect(await ask({ run: 'web-1', host: 'agent' })).to.equal(false);
   });
 
   it('may still take a last look where somebody else ended them: they are gone when that one is over', async () => {
