@@ -15,13 +15,14 @@ import {
   type Told,
 } from './ledger.js';
 import { groupIn, type RunLedger, type RuleInput } from './run-ledger.js';
-import { checkClearing, checkResult } from './rules/closing.js';
+import { checkClearing, checkKeptFrom, checkResult } from './rules/closing.js';
 import { checkAction } from './rules/general.js';
+import { followHolder } from './rules/holder.js';
 import { checkProcesses, checkShield, checkStandby } from './rules/keeping.js';
 import { checkService, checkTermination, checkTotal } from './rules/replacing.js';
 import { checkRestart } from './rules/restarting.js';
 import { checkResize } from './rules/sizing.js';
-import { checkNotes, checkVerdict, followHolder, groupsOf } from './rules/verdicts.js';
+import { checkNotes, checkVerdict, groupsOf } from './rules/verdicts.js';
 
 /** An event, and the line of the file on which it stands. */
 export interface Line {
@@ -40,6 +41,7 @@ export function createRunCheck(run: string): RunCheck {
   const tally = createTally();
   const ledger: RunLedger = {
     run,
+    at: 0,
     groups: new Map(),
     scope: new Set(),
     started: false,
@@ -50,6 +52,7 @@ export function createRunCheck(run: string): RunCheck {
   return {
     see: ({ line, stamped }) => {
       tally.move({ line, at: stamped.at });
+      ledger.at = stamped.at;
       if (ledger.byLooks === true && last !== undefined && stamped.seq <= last.seq) takeAgain(ledger);
       else tally.check('journal', outOfOrder(ledger, stamped, last));
       if (last !== undefined)
@@ -177,6 +180,8 @@ function checkByType(input: RuleInput, action: Action): void {
     case 'suspend':
     case 'resume':
       return void checkProcesses(input, action);
+    case 'rewrite':
+      return void checkKeptFrom(input, action);
     case 'clear':
       return void checkClearing(input, action);
     default:

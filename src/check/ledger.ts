@@ -1,9 +1,11 @@
+import type { Instant } from '../clock.js';
 import type { RunEvent } from '../model/event.js';
 import type { Action } from '../model/rollout/action.js';
 import type { Size } from '../model/rollout/group.js';
 import type { GroupResult } from '../model/rollout/group-result.js';
 import type { InstanceRow } from '../model/rollout/instance-row.js';
 import type { FrozenNote, OutNote, RolloutRecord, Verdict } from '../model/rollout/record.js';
+import { followSize, mayBeOurs, oursIs, shrink, sizeAfter, type SetByRollouts } from './own-size.js';
 import { isAside, unitsOf } from './rows.js';
 
 /** An event of that type. */
@@ -56,6 +58,10 @@ export interface GroupLedger {
   ours?: Size;
   /** That size was sent since the last look, which does not show it yet. */
   oursIsNewer: boolean;
+  /** What of that size a look has shown. */
+  readonly oursShown: Set<SetByRollouts>;
+  /** What of it somebody has set otherwise since, so that it is nobody's fault where it comes back. */
+  readonly setByOthers: Set<SetByRollouts>;
   /** The removal of the record was asked for. */
   clearing: boolean;
   /** Runs whose leases were seen before this run first wrote its own. */
@@ -66,12 +72,18 @@ export interface GroupLedger {
   holds: boolean;
   /** It has asked for more than that. */
   acted: boolean;
+  /** When this run first wrote its lease. */
+  claimedAt?: Instant;
   /** The other run that took over. */
   takenBy?: string;
+  /** What was sent since a look showed another's lease so soon after this run wrote its own that it may lag behind. */
+  doubted?: Action['type'][];
   /** The last pause that the rollout of the record has passed, percent; a look that lags may show an earlier one. */
   passed: number;
   /** Instances that served once since the rollout began: whoever falls out by itself explains a shortfall. */
   readonly served: Map<string, number>;
+  /** Times that its notes are known to have: a look that lags shows them without. */
+  times: { readonly keptUntil?: Instant; readonly backAt?: Instant };
   /** Units in service when the rollout began, where that was told. */
   servedAtStart?: number;
   result?: GroupResult;
@@ -104,9 +116,12 @@ export function emptyLedger(name: string): GroupLedger {
     registering: new Set(),
     suspended: new Set(),
     oursIsNewer: false,
+    oursShown: new Set(),
+    setByOthers: new Set(),
     clearing: false,
     holdersBefore: new Set(),
     passed: 0,
+    times: {},
     adopted: false,
     holds: false,
     acted: false,
@@ -152,7 +167,7 @@ function putBack({ deregistered }: GroupLedger, id: string): void {
 /** Folds what a look showed of the group itself. */
 export function foldState(ledger: GroupLedger, event: State): void {
   ledger.state = event;
-  ledger.oursIsNewer = false;
+  followSize(ledger, event.size);
   if (event.frozen !== undefined) ledger.frozen = event.frozen;
   if (event.holder !== undefined && !ledger.holds) ledger.holdersBefore.add(event.holder);
   // A look that lags behind shows a record that is gone, or was another before.
@@ -198,10 +213,16 @@ export function takeRecord(ledger: GroupLedger, record: RolloutRecord, sure: boo
     for (const process of record.suspended) ledger.suspended.add(process);
     ledger.verdictSure = false;
     ledger.passed = 0;
+    ledger.times = {};
   }
   ledger.passed = Math.max(ledger.passed, record.gates?.passed ?? 0);
-  ledger.record = record;
+  if (sure) ledger.times = { ...ledger.times, ...timesOf(record) };
+  ledger.record = record.gates === undefined ? record : { ...record, gates: { ...ledger.times, ...record.gates } };
   ledger.recordSure ||= sure;
+}
+
+function timesOf({ gates: { keptUntil, backAt } = {} }: RolloutRecord): GroupLedger['times'] {
+  return { ...(keptUntil !== undefined && { keptUntil }), ...(backAt !== undefined && { backAt }) };
 }
 
 function dropRecord(ledger: GroupLedger): void {
@@ -220,6 +241,7 @@ function dropRecord(ledger: GroupLedger): void {
 /** Folds an action that was sent; its reply may be lost, and then it may have had its effect. */
 export function foldStarted(ledger: GroupLedger, action: Action): void {
   if (action.type !== 'renew') ledger.acted = true;
+  if ('lease' in action && action.lease !== undefined) ledger.claimedAt ??= action.lease.at;
   switch (action.type) {
     case 'record':
       // What was asked to go before is gone, or this takes its place.
@@ -255,7 +277,7 @@ export function foldStarted(ledger: GroupLedger, action: Action): void {
       for (const process of action.processes) ledger.suspended.add(process);
       return;
     case 'resize':
-      ledger.ours = sizeAfter(ledger, action);
+      mayBeOurs(ledger, sizeAfter(ledger, action), action.sets);
       return;
     case 'standby':
       // Whatever is answered: until a look shows them in service again, their rows say that they serve nothing.
@@ -278,7 +300,7 @@ export function foldDone(ledger: GroupLedger, action: Action): void {
     case 'record':
     case 'pause':
     case 'rewrite':
-      ledger.recordSure = true;
+      takeRecord(ledger, action.record, true);
       return;
     case 'judge':
       ledger.verdictSure = true;
@@ -315,34 +337,13 @@ export function foldDone(ledger: GroupLedger, action: Action): void {
       for (const process of action.processes) ledger.suspended.delete(process);
       return;
     case 'resize':
-      ledger.ours = sizeAfter(ledger, action);
-      ledger.oursIsNewer = true;
+      oursIs(ledger, sizeAfter(ledger, action), action.sets);
       return;
     default:
   }
 }
 
-/** The desired capacity falls with those that go. */
-function shrink(ledger: GroupLedger, ids: readonly string[]): void {
-  const before = ledger.ours ?? ledger.state?.size;
-  if (before === undefined) return;
-  const going = ids.reduce((sum, id) => sum + unitsOf(ledger.rows.get(id)), 0);
-  ledger.ours = { ...before, desired: before.desired - going };
-  ledger.oursIsNewer = true;
-}
-
-function sizeAfter(ledger: GroupLedger, { size, sets }: Extract<Action, { type: 'resize' }>): Size {
-  const before = ledger.ours ?? ledger.state?.size;
-  if (sets === undefined || before === undefined) return size;
-  return { ...before, ...Object.fromEntries(sets.map((name) => [name, size[name]])) };
-}
-
 /** In service in Auto Scaling and wherever else it is judged, as the run saw it. */
 export function isServing({ state }: InstanceRow): boolean {
   return state === 'serving' || state === 'proven';
-}
-
-/** The size as it is known now: as the last look showed it, or as this run has set it since. */
-export function sizeNow(ledger: GroupLedger): Size | undefined {
-  return ledger.oursIsNewer ? ledger.ours : ledger.state?.size;
 }

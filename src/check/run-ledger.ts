@@ -1,3 +1,4 @@
+import type { Instant } from '../clock.js';
 import type { Told, GroupLedger } from './ledger.js';
 import { emptyLedger } from './ledger.js';
 import type { Tally } from './tally.js';
@@ -5,6 +6,8 @@ import type { Tally } from './tally.js';
 /** One run as its events have told it so far. */
 export interface RunLedger {
   readonly run: string;
+  /** Service time of the event that is checked. */
+  at: Instant;
   readonly groups: Map<string, GroupLedger>;
   /** Names of the groups that the run is for; empty while none were told. */
   readonly scope: Set<string>;

@@ -1011,6 +1011,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { replace: ['to === desired && ', ''] },
   },
   {
+    name: 'replaced-record',
+    rule: 'a rollout that had ended before ours began is not taken for ours where a read lags',
+    breaks: { value: 'false' },
+  },
+  {
     name: 'look-of-before',
     rule: 'nothing is decided on a look that shows in service what an earlier one showed on its way out',
     breaks: { condition: true },

@@ -1,7 +1,8 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { GroupResult } from '../../model/rollout/group-result.js';
 import { list } from '../../text/list.js';
-import { isServing, sizeNow, type GroupLedger } from '../ledger.js';
+import { isServing, type GroupLedger } from '../ledger.js';
+import { isStillOurs, sizeNow } from '../own-size.js';
 import { isAway, isOldIn, sumUnits } from '../rows.js';
 import type { RuleInput } from '../run-ledger.js';
 import { isLeftAlone } from './replacing.js';
@@ -12,24 +13,35 @@ type Clearing = Extract<Action, { type: 'clear' }>;
 export function checkClearing({ run, ledger, tally }: RuleInput, action: Clearing): void {
   const { record } = ledger;
   if (record === undefined || !action.notes.includes('record')) return;
-  if (!('quorum' in record || 'changed' in record)) tally.check('sizes', oursAreLeft(ledger));
+  const { keptUntil, backAt } = record.gates ?? {};
+  // While an old half is kept sizes are everybody's.
+  const isEverybodys = keptUntil !== undefined && backAt === undefined;
+  if (!('quorum' in record || 'changed' in record || isEverybodys)) tally.check('sizes', oursAreLeft(ledger, REMOVED));
   tally.check('processes', suspendedStill(ledger));
   if (!run.unshielded && !('quorum' in record)) tally.check('protection', protectedStill(ledger));
 }
 
-/** A size that nobody but this rollout made it. */
-function oursAreLeft(ledger: GroupLedger): string | undefined {
-  const { record, ours, name } = ledger;
+const REMOVED = 'were removed';
+
+/** What holds when the time begins for which an old half is kept: the sizes were given back before. */
+export function checkKeptFrom({ ledger, tally }: RuleInput, { record }: Extract<Action, { type: 'rewrite' }>): void {
+  const begins = record.gates?.keptUntil !== undefined && ledger.record?.gates?.keptUntil === undefined;
+  if (begins) tally.check('sizes', oursAreLeft(ledger, 'say that its old half is kept,'));
+}
+
+/** A size that nobody but this rollout made it. `said`: what becomes of its notes, or what they say. */
+function oursAreLeft(ledger: GroupLedger, said: string): string | undefined {
+  const { record, name } = ledger;
   const now = sizeNow(ledger);
-  if (record === undefined || ours === undefined || now === undefined) return undefined;
+  if (record === undefined || now === undefined) return undefined;
   const before = { ...record.size, ...record.theirs };
   // With min raised meanwhile there is more at the end, with max lowered less; what was asked for needs its room.
   const most = Math.max(before.desired, before.min, now.min);
   const least = Math.min(record.size.desired, before.desired, record.theirs?.max ?? Infinity);
-  const text = `The notes of ${name} were removed with`;
-  if (now.desired === ours.desired && (now.desired < least || (now.desired > most && !isRolledBack(ledger))))
+  const text = `The notes of ${name} ${said} with`;
+  if (isStillOurs(ledger, 'desired') && (now.desired < least || (now.desired > most && !isRolledBack(ledger))))
     return `${text} a desired capacity of ${now.desired}; it was ${before.desired}.`;
-  return now.max === ours.max && now.max > Math.max(before.max, most, now.desired)
+  return isStillOurs(ledger, 'max') && now.max > Math.max(before.max, most, now.desired)
     ? `${text} a max of ${now.max}; it was ${before.max}.`
     : undefined;
 }

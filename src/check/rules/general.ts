@@ -1,5 +1,6 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { RuleInput } from '../run-ledger.js';
+import { checkHolder } from './holder.js';
 
 /** Actions that only write or remove notes, or say that the run is alive. */
 const NOTES: ReadonlySet<Action['type']> = new Set(['record', 'renew', 'rewrite', 'note', 'pause', 'judge', 'freeze']);
@@ -14,7 +15,7 @@ export function checkAction({ run, ledger, tally }: RuleInput, action: Action): 
       run.scope.has(name) ? undefined : `${action.type} was sent to ${name}, which is not of this run.`,
     );
   tally.check('stack', whileBusy({ run, ledger, tally }, action));
-  tally.check('holder', afterLoss({ run, ledger, tally }, action));
+  checkHolder({ run, ledger, tally }, action);
   tally.check('record', unrecorded({ run, ledger, tally }, action));
 }
 
@@ -33,11 +34,6 @@ function whileBusy({ run, ledger }: RuleInput, action: Action): string | undefin
   return busy === undefined || says
     ? undefined
     : `${action.type} was sent to ${ledger.name} while its stack was in progress (${busy}).`;
-}
-
-function afterLoss({ ledger }: RuleInput, action: Action): string | undefined {
-  if (ledger.takenBy === undefined || action.type === 'renew') return undefined;
-  return `${action.type} was sent to ${ledger.name}, which run ${ledger.takenBy} had taken over.`;
 }
 
 function unrecorded({ ledger }: RuleInput, action: Action): string | undefined {

@@ -2,7 +2,8 @@ import type { Action } from '../../model/rollout/action.js';
 import type { InstanceRow } from '../../model/rollout/instance-row.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { list } from '../../text/list.js';
-import { isServing, sizeNow, type GroupLedger } from '../ledger.js';
+import { isServing, type GroupLedger } from '../ledger.js';
+import { sizeNow } from '../own-size.js';
 import { askedByOthers, isAside, isAway, isOldIn, sumUnits } from '../rows.js';
 import { groupIn, type RuleInput } from '../run-ledger.js';
 

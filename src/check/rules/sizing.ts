@@ -1,6 +1,7 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
-import { sizeNow, type GroupLedger } from '../ledger.js';
+import type { GroupLedger } from '../ledger.js';
+import { sizeNow } from '../own-size.js';
 import { askedByOthers, isAway, isOldIn, sumUnits } from '../rows.js';
 import type { RuleInput } from '../run-ledger.js';
 import { ceilingOf } from './replacing.js';

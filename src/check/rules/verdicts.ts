@@ -76,15 +76,6 @@ function isMate({ run }: RunLedger, { record }: GroupLedger): boolean {
   return record?.run !== run;
 }
 
-/** A run that lost a group, by the lease that a look shows. */
-export function followHolder({ run, ledger }: RuleInput, { holder, record }: State): void {
-  if (!ledger.holds || holder === undefined || holder === run.run || ledger.holdersBefore.has(holder)) return;
-  // A look from before this run resumed what was paused shows the lease of the run that paused.
-  const isOfBefore = record?.run === ledger.record?.run && (record?.gates?.passed ?? 0) < ledger.passed;
-  if (isOfBefore) return;
-  ledger.takenBy ??= holder;
-}
-
 /** Groups that an action is about. */
 export function groupsOf(run: RunLedger, action: Action): readonly GroupLedger[] {
   return ('groups' in action ? action.groups : [action.group]).map((name) => groupIn(run, name));

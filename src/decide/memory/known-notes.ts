@@ -12,7 +12,8 @@ export function withNotes(group: Group, seen: Seen): Group {
   const known = seen.known[group.name];
   const gone = seen.cleared[group.name] ?? [];
   const isPast =
-    shown.record !== undefined && (gone.includes(shown.record.run) || isOfBefore(shown.record, known?.record));
+    shown.record !== undefined &&
+    (gone.includes(shown.record.run) || isOfBefore(shown.record, known?.record) || isReplaced(group, seen));
   const record = isPast ? undefined : shown.record;
   // rule: notes-forgotten
   const current = record ?? known?.record;
@@ -73,6 +74,18 @@ function newerOut(shown: OutNote | undefined, known: OutNote | undefined): OutNo
 /** One run may write several records, one after the other: a read that lags shows the one that it had removed. */
 function isOfBefore(shown: RolloutRecord, known: RolloutRecord | undefined): boolean {
   return shown.run === known?.run && shown.startedAt < known.startedAt - 1_000;
+}
+
+/**
+ * The look shows a rollout of before ours under a lease that ours replaced: whoever held that ended it meanwhile, and
+ * somebody began ours.
+ */
+function isReplaced(group: Group, seen: Seen): boolean {
+  const { record } = group.notes;
+  const known = seen.known[group.name]?.record;
+  if (record === undefined || known === undefined || record.run === known.run) return false;
+  // rule: replaced-record
+  return record.startedAt < known.startedAt && isLeaseOfBefore(group, seen);
 }
 
 /** A look from before we resumed what was paused: the lease that it shows is that of the run that paused. */

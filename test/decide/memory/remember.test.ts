@@ -21,6 +21,8 @@ import { rollingGroup, rollingPlan } from '../../support/rolling.js';
 import { proven } from '../../../src/decide/memory/proven.js';
 import { withNotes } from '../../../src/decide/memory/known-notes.js';
 import { afterAction } from '../../../src/decide/memory/fold-action.js';
+import { leaseFingerprint } from '../../../src/decide/ownership/lease.js';
+import type { Lease } from '../../../src/model/rollout/record.js';
 
 /** A look after `before`, so many milliseconds later. */
 function lookAfter(before: Observed, ms: number, groups = before.groups): Observed {
@@ -242,5 +244,24 @@ describe('remember: what somebody else set', () => {
     const before = { ...RECORD, startedAt: RECORD.startedAt - 60_000, old: 9 };
     const lagging = withNotes(group({ notes: { record: before, lease: LEASE } }), seen);
     expect(lagging.notes.record).to.deep.equal(RECORD);
+  });
+
+  it('is not mixed with a rollout of another run that had ended before ours began', () => {
+    const other: Lease = { ...LEASE, run: 'run-0', beat: 4 };
+    const former = { ...RECORD, run: 'run-00', startedAt: RECORD.startedAt - 60_000 };
+    const takeOver: Action = { type: 'renew', groups: ['web'], lease: { ...LEASE, beat: 5 } };
+    const begin: Action = { type: 'record', group: 'web', record: RECORD, lease: { ...LEASE, beat: 6 } };
+    const shown = observed([group({ notes: { record: former, lease: other } })], {
+      seen: { leases: { web: { beat: leaseFingerprint(other), since: T0, moved: false } } },
+    });
+    const seen = [takeOver, begin].reduce(
+      (so, action) => afterAction(so, { action, at: shown.at, sure: true }, PLAN),
+      shown.seen,
+    );
+    const noteOf = (lease: Lease): string | undefined =>
+      withNotes(group({ notes: { record: former, lease } }), seen).notes.record?.run;
+    expect(noteOf(other)).to.equal(RECORD.run);
+    // Under a lease that ours did not replace it may be a rollout that somebody began after ours.
+    expect(noteOf({ ...other, beat: 7 })).to.equal(former.run);
   });
 });
