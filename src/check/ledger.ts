@@ -241,7 +241,7 @@ function dropRecord(ledger: GroupLedger): void {
 /** Folds an action that was sent; its reply may be lost, and then it may have had its effect. */
 export function foldStarted(ledger: GroupLedger, action: Action): void {
   if (action.type !== 'renew') ledger.acted = true;
-  if ('lease' in action && action.lease !== undefined) ledger.claimedAt ??= action.lease.at;
+  if ('lease' in action) ledger.claimedAt ??= action.lease.at;
   switch (action.type) {
     case 'record':
       // What was asked to go before is gone, or this takes its place.

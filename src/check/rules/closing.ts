@@ -1,5 +1,7 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { GroupResult } from '../../model/rollout/group-result.js';
+import type { InstanceRow } from '../../model/rollout/instance-row.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
 import { list } from '../../text/list.js';
 import { isServing, type GroupLedger } from '../ledger.js';
 import { isStillOurs, sizeNow } from '../own-size.js';
@@ -92,6 +94,11 @@ function wrongResult(
   return `${name} is called ${outcome}, and its notes were never removed.`;
 }
 
+/** A group that is back at the image of before launches whatever is missing from that. */
+function isOfFormerImage({ image }: RolloutRecord, { configuration }: InstanceRow): boolean {
+  return image !== undefined && configuration === `lt/${image.template}:${image.source}`;
+}
+
 function mixed(ledger: GroupLedger, result: GroupResult): string | undefined {
   const { name, rows, terminated, lastRecord } = ledger;
   if (lastRecord === undefined || 'quorum' in lastRecord) return undefined;
@@ -102,7 +109,8 @@ function mixed(ledger: GroupLedger, result: GroupResult): string | undefined {
       !isAway(row) &&
       !terminated.has(row.id) &&
       row.healthy !== false &&
-      !isLeftAlone(ledger, lastRecord, row),
+      !isLeftAlone(ledger, lastRecord, row) &&
+      !(result.outcome === 'rolledBack' && isOfFormerImage(lastRecord, row)),
   );
   const units = sumUnits(left);
   // New ones stand in for old ones that are missing, and for what others ask for.

@@ -2,12 +2,12 @@ import type { Action } from '../../model/rollout/action.js';
 import type { State } from '../ledger.js';
 import type { RuleInput } from '../run-ledger.js';
 
-/** A look this long after a lease was written shows it, or what took its place, in milliseconds: reads lag by half of it. */
+/** So many milliseconds after a lease was written a look shows it, or what took its place; reads lag by half. */
 const LAG_MS = 60_000;
 
 /**
- * A run that lost a group, by the lease that a look shows. Soon after this run wrote its own, a look may show the lease of
- * somebody who was there before it and has ended: what is sent meanwhile is judged by a later look.
+ * A run that lost a group, by the lease that a look shows. Soon after this run wrote its own, a look may show the lease
+ * of somebody who was there before it and has ended: what is sent meanwhile is judged by a later look.
  */
 export function followHolder({ run, ledger, tally }: RuleInput, { holder, record }: State): void {
   if (!ledger.holds || holder === undefined || ledger.holdersBefore.has(holder)) return;
