@@ -1011,6 +1011,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { replace: ['to === desired && ', ''] },
   },
   {
+    name: 'lost-change-explains',
+    rule: 'a change of sizes that may have come to nothing does not hide what people took off before it',
+    breaks: { replace: ['sure && ', ''] },
+  },
+  {
+    name: 'parked-before-verdict',
+    rule: 'before it is judged, a rollout puts no instance into standby itself',
+    breaks: { value: 'true' },
+  },
+  {
     name: 'replaced-record',
     rule: 'a rollout that had ended before ours began is not taken for ours where a read lags',
     breaks: { value: 'false' },
@@ -1048,7 +1058,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'changed-when-sent',
     rule: 'a size counts as changed from when it was sent, however old the look was that it was decided on',
-    breaks: { replace: ['{ at, sentAt }', '{ at, sentAt: at }'] },
+    breaks: { replace: ['at, sentAt, sure', 'at, sentAt: at, sure'] },
   },
   {
     name: 'resumed-before-given-back',

@@ -1,6 +1,7 @@
 import { timestamp } from '../../text/timestamp.js';
 import { unlessDecided } from '../gates/pause-end.js';
 import { groupsOf } from './action-visible.js';
+import { confirmedSizes } from '../sizes/confirmed-sizes.js';
 import { without } from './without.js';
 import { SCALING } from '../rollout/processes.js';
 import { factsOf } from '../strategies/facts-by-name.js';
@@ -26,7 +27,7 @@ export interface SentAction {
 export function afterAction(seen: Seen, { action, at, sentAt = at, sure }: SentAction, plan: Plan): Seen {
   const pending = [...seen.pending, { action, since: at, sure }];
   // rule: changed-when-sent
-  const base = { ...seen, pending, sizes: withSizes(seen, action, { at, sentAt }) };
+  const base = { ...seen, pending, sizes: withSizes(seen, { action, at, sentAt, sure }) };
   return sure ? afterConfirmed(base, action, at, plan) : base;
 }
 
@@ -185,11 +186,7 @@ function asRecorded(desired: number, at: Instant): SeenSizes {
 }
 
 /** When the desired capacity was changed last, which max was set, and how often sizes of others were noted. */
-function withSizes(
-  { sizes, pending }: Seen,
-  action: Action,
-  { at, sentAt }: Required<Pick<SentAction, 'at' | 'sentAt'>>,
-): Seen['sizes'] {
+function withSizes({ sizes, pending }: Seen, { action, at, sentAt, sure }: Required<SentAction>): Seen['sizes'] {
   if (!('group' in action)) return sizes;
   const before = sizes[action.group] ?? {};
   if (action.type === 'resume' && SCALING.some((process) => action.processes.includes(process)))
@@ -200,20 +197,13 @@ function withSizes(
   // nothing; only what was sent by the same look comes on top.
   // rule: aim-twice
   const isFirst = !pending.some(({ action: sent, since }) => since === at && groupsOf(sent).includes(action.group));
-  const set = action.type === 'resize' ? whatIsSet(action, before) : {};
+  const set = action.type === 'resize' && action.sets?.includes('max') !== false ? { ourMax: action.size.max } : {};
   const changed = changesDesired(action) ? withAim(action, isFirst ? before.desired : before.aim, sentAt) : {};
   if (Object.keys(set).length + Object.keys(changed).length === 0) return sizes;
-  return { ...sizes, [action.group]: { ...before, noted: before.noted ?? 0, ...set, ...changed } };
-}
-
-/** What setting sizes makes known. A desired capacity that is set now has all in it that was moved or taken off. */
-function whatIsSet(action: Of<'resize'>, { moved, takenOff }: SeenSizes): SeenSizes {
-  const setsDesired = changesDesired(action);
-  return {
-    ...(action.sets?.includes('max') !== false && { ourMax: action.size.max }),
-    ...(setsDesired && moved !== undefined && { moved: 0 }),
-    ...(setsDesired && takenOff !== undefined && { takenOff: 0 }),
-  };
+  const sent = { ...before, noted: before.noted ?? 0, ...set, ...changed };
+  // rule: lost-change-explains
+  const isSet = sure && 'changedAt' in changed;
+  return { ...sizes, [action.group]: isSet ? confirmedSizes(sent, action.type === 'resize') : sent };
 }
 
 /** When the desired capacity was changed, and what that leads to. @param from what it leads from */

@@ -5,6 +5,7 @@ import type { RolloutRecord } from '../../model/rollout/record.js';
 import { split, units } from '../instances/classify.js';
 import { SIZE_LAG_MS } from '../read-lag.js';
 import { broughtBy, isByHand } from './brought-by-standby.js';
+import { ifShown } from './confirmed-sizes.js';
 import { movedByStandby } from './moved-by-standby.js';
 import { sumsTakenOff } from './taken-off.js';
 import { originOf, theirSizes, type SizedGroup } from './their-sizes.js';
@@ -21,8 +22,8 @@ export function seenSizes(
   record: RolloutRecord,
   at: Instant,
 ): SeenSizes {
-  const before = sizes[group.name];
   const { desired } = group.size;
+  const before = ifShown(sizes[group.name], desired);
   const { verdict } = group.notes;
   const of = { group, record, halves: split(group, record), ...(verdict !== undefined && { verdict }) };
   const now = { desired, old: units(of.halves.old) };
@@ -55,9 +56,10 @@ function explainedBy(sums: readonly number[], of: SizedGroup, known: SeenSizes):
 }
 
 /** What no look adds to. */
-function remembered({ changedAt, aim, noted, resumed, ourMax }: SeenSizes = {}): SeenSizes {
+function remembered({ changedAt, confirmedAt, aim, noted, resumed, ourMax }: SeenSizes = {}): SeenSizes {
   return {
     ...(changedAt !== undefined && { changedAt }),
+    ...(confirmedAt !== undefined && { confirmedAt }),
     ...(aim !== undefined && { aim }),
     ...(noted !== undefined && { noted }),
     ...(resumed === true && { resumed }),

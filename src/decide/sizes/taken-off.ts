@@ -75,11 +75,8 @@ export function sumsTakenOff(
   const fresh = new Set(
     group.instances.filter(({ launchedAt = 0 }) => launchedAt >= record.startedAt).map(({ id }) => id),
   );
-  const counts = ({ instance, standby }: TakenOff): boolean => {
-    // Of a half that is kept it is the rollout itself that moves instances into standby and out of it.
-    if (standby === true && keepsOld(record) && !fresh.has(instance)) return false;
-    return !leaving.includes(instance);
-  };
+  const counts = ({ instance, standby, at }: TakenOff): boolean =>
+    !leaving.includes(instance) && !(standby === true && !fresh.has(instance) && movesItself(group, record, at));
   const steps = upTo(
     wholeSize(group).desired,
     found.filter(({ at }) => at >= since),
@@ -91,6 +88,13 @@ export function sumsTakenOff(
       .reduce((sum, { from, to }) => sum + from - to, 0),
   );
   return [...new Set(sums)].filter((sum) => sum !== 0);
+}
+
+/** Once it is judged, a rollout that keeps its old half moves instances into standby, and out of it, itself. */
+function movesItself({ notes: { verdict } }: Group, record: RolloutRecord, at: Instant): boolean {
+  if (verdict === undefined || !keepsOld(record)) return false;
+  // rule: parked-before-verdict
+  return verdict.outcome === 'promote' ? at >= verdict.at : record.gates?.backAt !== undefined;
 }
 
 /**
@@ -115,5 +119,5 @@ function upTo(desired: number, found: readonly TakenOff[]): readonly TakenOff[] 
 
 /** Our own last change may have been there before its reply was: what came right before it can have come after it. */
 function sinceOurs(sizes: SeenSizes | undefined, { startedAt }: RolloutRecord): Instant {
-  return Math.max(startedAt, (sizes?.changedAt ?? 0) - SIZE_LAG_MS);
+  return Math.max(startedAt, (sizes?.confirmedAt ?? 0) - SIZE_LAG_MS);
 }

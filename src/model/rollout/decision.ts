@@ -249,6 +249,8 @@ export interface SeenSizes {
   readonly unexplained?: boolean;
   /** When this run changed it last. */
   readonly changedAt?: Instant;
+  /** When a change of this run was sent last that AWS confirmed, or whose effect was seen. */
+  readonly confirmedAt?: Instant;
   /** What this run's own changes lead to, instances counting one each. */
   readonly aim?: number;
   /** Since when looks have shown sizes that somebody else set and that are not noted. */
