@@ -17,7 +17,7 @@ import {
 import { groupIn, type RunLedger, type RuleInput } from './run-ledger.js';
 import { checkClearing, checkKeptFrom, checkResult } from './rules/closing.js';
 import { checkAction } from './rules/general.js';
-import { followHolder } from './rules/holder.js';
+import { followHolder } from './rules/taken-over.js';
 import { checkProcesses, checkShield, checkStandby } from './rules/keeping.js';
 import { checkService, checkTermination, checkTotal } from './rules/replacing.js';
 import { checkRestart } from './rules/restarting.js';

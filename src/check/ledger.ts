@@ -1,11 +1,10 @@
 import type { Instant } from '../clock.js';
 import type { RunEvent } from '../model/event.js';
 import type { Action } from '../model/rollout/action.js';
-import type { Size } from '../model/rollout/group.js';
 import type { GroupResult } from '../model/rollout/group-result.js';
 import type { InstanceRow } from '../model/rollout/instance-row.js';
 import type { FrozenNote, OutNote, RolloutRecord, Verdict } from '../model/rollout/record.js';
-import { followSize, mayBeOurs, oursIs, shrink, sizeAfter, type SetByRollouts } from './own-size.js';
+import { followSize, mayBeOurs, oursIs, shrink, sizeAfter, type SizeLedger } from './own-size.js';
 import { isAside, unitsOf } from './rows.js';
 
 /** An event of that type. */
@@ -15,7 +14,7 @@ export type Told<T extends RunEvent['type']> = Extract<RunEvent, { readonly type
 export type State = Told<'group.state'>;
 
 /** One group as the events have told it so far. It grows with what is there, and not with the length of the run. */
-export interface GroupLedger {
+export interface GroupLedger extends SizeLedger {
   readonly name: string;
   state?: State;
   /** Instances as they were told last, by id; those of a torn look are never here. */
@@ -54,14 +53,6 @@ export interface GroupLedger {
   readonly registering: Set<string>;
   /** Processes that the rollout suspends, and this run has not resumed. */
   readonly suspended: Set<string>;
-  /** The size to which this run's own actions lead, as far as they were confirmed. */
-  ours?: Size;
-  /** That size was sent since the last look, which does not show it yet. */
-  oursIsNewer: boolean;
-  /** What of that size a look has shown. */
-  readonly oursShown: Set<SetByRollouts>;
-  /** What of it somebody has set otherwise since, so that it is nobody's fault where it comes back. */
-  readonly setByOthers: Set<SetByRollouts>;
   /** The removal of the record was asked for. */
   clearing: boolean;
   /** Runs whose leases were seen before this run first wrote its own. */
@@ -321,11 +312,11 @@ export function foldDone(ledger: GroupLedger, action: Action): void {
         if (ledger.rows.get(id)?.state === 'unhealthy') ledger.givenUp.add(id);
         ledger.shielded.delete(id);
       }
-      if (action.decrement) shrink(ledger, action.instances);
+      if (action.decrement) shrink(ledger, unitsOfAll(ledger, action.instances));
       return;
     case 'standby':
       if (action.on) for (const id of action.instances) ledger.aside.add(id);
-      if (action.on && action.decrement) shrink(ledger, action.instances);
+      if (action.on && action.decrement) shrink(ledger, unitsOfAll(ledger, action.instances));
       return;
     case 'shield':
       if (!action.on) for (const id of action.instances) ledger.shielded.delete(id);
@@ -341,6 +332,10 @@ export function foldDone(ledger: GroupLedger, action: Action): void {
       return;
     default:
   }
+}
+
+function unitsOfAll({ rows }: GroupLedger, ids: readonly string[]): number {
+  return ids.reduce((sum, id) => sum + unitsOf(rows.get(id)), 0);
 }
 
 /** In service in Auto Scaling and wherever else it is judged, as the run saw it. */

@@ -1,6 +1,6 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { RuleInput } from '../run-ledger.js';
-import { checkHolder } from './holder.js';
+import { checkHolder } from './taken-over.js';
 
 /** Actions that only write or remove notes, or say that the run is alive. */
 const NOTES: ReadonlySet<Action['type']> = new Set(['record', 'renew', 'rewrite', 'note', 'pause', 'judge', 'freeze']);
