@@ -4,7 +4,7 @@ import type { Hooks } from '../engine/commands/shell-runner.js';
 import type { ExitCode } from '../errors.js';
 import type { ChangePlan } from '../model/stack/change-plan.js';
 import type { GroupResult } from '../model/rollout/decision.js';
-import type { FailureFacts, Outcome, Stamped } from '../model/event.js';
+import type { FailureFacts, Outcome, RunEvent, Stamped } from '../model/event.js';
 import type { Settings } from '../config/settings.js';
 import type { Environment } from '../config/simulation-speed.js';
 import type { Post } from '../notify/webhook.js';
@@ -86,6 +86,46 @@ interface Simulated {
   readonly hooks?: Hooks;
   /** As many bytes as asked for, for ids: the same ones tell the same story. */
   readonly random?: (bytes: number) => Iterable<number>;
+}
+
+/** What the document at the end tells besides what the last event does. */
+export interface EndedRun {
+  readonly run: string;
+  readonly command: string;
+  readonly stack?: string | undefined;
+  /** Name of the signal that came. */
+  readonly interrupted?: string | undefined;
+  readonly more?: Pick<CommandResult, 'plan' | 'changeSet'>;
+}
+
+/** The document at the end of a run, which says the same as its last event. */
+export function endDocument(
+  { run, command, stack, interrupted, more }: EndedRun,
+  {
+    outcome,
+    exitCode,
+    results,
+    next,
+    failure,
+    elapsedMs,
+  }: Extract<RunEvent, { readonly type: 'run.finished' }> & {
+    readonly exitCode: ExitCode;
+  },
+): CommandResult {
+  return {
+    v: 1,
+    command,
+    outcome,
+    exitCode,
+    run,
+    ...(stack !== undefined && { stack }),
+    groups: results,
+    ...more,
+    ...(next !== undefined && { next }),
+    ...(interrupted !== undefined && { interrupted }),
+    ...(failure !== undefined && { failure }),
+    elapsedMs,
+  };
 }
 
 /** How a command ended: the --json document. Fields are only ever added. */

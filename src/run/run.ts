@@ -28,7 +28,7 @@ import { createRenderer } from './renderer-choice.js';
 import { createHeartbeat } from './heartbeat.js';
 import { openSinks, type SinkFlags, type Sinks } from './sinks.js';
 import { openHistory, type HistoryFlags, type RunHistory } from '../app/history/open-history.js';
-import type { CommandResult, LookAgain, ProcessContext } from './process-context.js';
+import { endDocument, type CommandResult, type LookAgain, type ProcessContext } from './process-context.js';
 import { followRun, type RunState } from './run-state.js';
 import { keep, recall, type Remembered } from './run-memory.js';
 import { windowQuestion, type WindowQuestion } from './signals/window-question.js';
@@ -507,22 +507,10 @@ function finish(
   const elapsedMs = clock.sinceStart(open.startedAt);
   const all = [...(failure?.facts.next ?? []), ...costly.map((step) => withPlace(step, place))];
   const facts = failure === undefined ? {} : { failure: tellFacts({ ...failure.facts, next: all }) };
-  open.emit({ type: 'run.finished', outcome, exitCode, results, ...facts, ...next, elapsedMs });
+  const last = { type: 'run.finished', outcome, exitCode, results, ...facts, ...next, elapsedMs } as const;
+  open.emit(last);
   open.closeStream();
-  return {
-    v: 1,
-    command: head.command,
-    outcome,
-    exitCode,
-    run: open.id,
-    ...(head.stack === undefined ? {} : { stack: head.stack }),
-    groups: results,
-    ...more,
-    ...next,
-    ...(signals.received === undefined ? {} : { interrupted: signals.received }),
-    ...facts,
-    elapsedMs,
-  };
+  return endDocument({ run: open.id, ...head, interrupted: signals.received, more }, last);
 }
 
 /** The second signal: the screen gets a moment; then we are gone, whatever is still under way. */
