@@ -70,6 +70,7 @@ export class Failure extends Error {
       readonly at?: TextPlace;
       readonly flags?: readonly string[];
       readonly instances?: readonly string[];
+      readonly absent?: readonly string[];
     },
   ) {
     super(facts.what, options);
@@ -85,6 +86,10 @@ export class Failure extends Error {
   /** Ids of the instances that it is about, where it is about single ones. */
   get instances(): readonly string[] {
     return this.options?.instances ?? [];
+  }
+  /** Names of groups that it says are not there. */
+  get absent(): readonly string[] {
+    return this.options?.absent ?? [];
   }
   get exitCode(): ExitCode {
     return EXIT_OF[this.outcome];
@@ -132,6 +137,12 @@ export function refused(
   next: readonly NextCommand[] = [],
 ): Failure {
   return new Failure('refused', { code, what, reasons, serves: 'Nothing was changed.', left: '', next });
+}
+
+/** Groups that are not there: nothing was changed. */
+export function noGroups(names: readonly string[], next: readonly NextCommand[]): Failure {
+  const { outcome, facts } = refused('group.missing', `There is no group ${names.join(', ')}.`, [], next);
+  return new Failure(outcome, facts, { absent: names });
 }
 
 /**

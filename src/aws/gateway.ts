@@ -113,7 +113,7 @@ function readsOfGroups(
   return {
     describeGroups: (names) => describeGroups(clients, names),
     findGroups: (tags) => findGroups(clients, tags),
-    listGroups: (tags) => listGroups(clients, tags),
+    listGroups: (tags, mostPages) => listGroups(clients, tags, mostPages),
     launchTimes: (groups) => launchTimes(clients, groups),
     addresses: async (groups) => ({
       ...(await addresses(clients, groups)),

@@ -153,9 +153,13 @@ export interface Gateway {
   describeGroups(names: readonly string[]): Promise<{ readonly at: Instant; readonly groups: readonly BareGroup[] }>;
   /** Names of all groups that carry these tags; of all groups without any. */
   findGroups(tags: readonly { readonly key: string; readonly value: string }[]): Promise<readonly string[]>;
-  /** The same with all that one call tells of them, a hundred groups a page. `at` is the service's time. */
+  /**
+   * The same with all that one call tells of them, a hundred groups a page, all or so many pages. `at` is the service's
+   * time.
+   */
   listGroups(
     tags: readonly { readonly key: string; readonly value: string }[],
+    mostPages?: number,
   ): Promise<{ readonly at: Instant; readonly groups: readonly BareGroup[] }>;
   /** EC2 launch times by instance id, for all instances of these groups, in one paginated call. */
   launchTimes(groups: readonly string[]): Promise<Readonly<Record<string, Instant>>>;

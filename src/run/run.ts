@@ -27,6 +27,7 @@ import { noteRunOver, ownRuns, thisMachine } from './process-identity.js';
 import { createRenderer } from './renderer-choice.js';
 import { createHeartbeat } from './heartbeat.js';
 import { openSinks, type SinkFlags, type Sinks } from './sinks.js';
+import { withNearestName } from '../app/inspect/nearest-name.js';
 import { openHistory, type HistoryFlags, type RunHistory } from '../app/history/open-history.js';
 import { endDocument, type CommandResult, type LookAgain, type ProcessContext } from './process-context.js';
 import { followRun, type RunState } from './run-state.js';
@@ -221,7 +222,8 @@ async function endWell(open: OpenRun, happy: RunResult): Promise<CommandResult> 
 }
 
 async function endBadly(open: OpenRun, error: unknown): Promise<CommandResult> {
-  const failure = toFailure(error, failureContextOf(open));
+  const named = await withNearestName(error, { deps: open.deps, stack: open.head.stack, limits: QUICK });
+  const failure = toFailure(named, failureContextOf(open));
   await keepHistory(open, { outcome: failure.outcome, results: resultsOf(open), failure });
   await open.strict.locks?.giveBack();
   const ending = finish(open, failure.outcome, resultsOf(open), { failure });

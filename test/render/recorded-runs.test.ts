@@ -92,7 +92,7 @@ describe('a recorded run', () => {
       expectGolden(`runs/${run}/events.jsonl`, `${jsonLines(await recording(run)).join('\n')}\n`);
     });
 
-    it(`"${run}" is told by the notices, and ends with the document, that its goldens hold`, async () => {
+    it(`"${run}" is told by the notices, and ends with the document, that two files hold`, async () => {
       const events = await recording(run);
       expectGolden(`runs/${run}/notices.txt`, notices(events));
       expectGolden(`runs/${run}/result.json`, document(events));

@@ -10,6 +10,7 @@ import type { OutputFlags } from '../../run/renderer-choice.js';
 import type { ProcessContext } from '../../run/process-context.js';
 import { count } from '../../text/count.js';
 import { duration } from '../../text/duration.js';
+import { nearest } from '../../text/nearest.js';
 import { timestamp } from '../../text/timestamp.js';
 import { sayEnd } from '../../render/documents/fleet-page.js';
 import { endWithUnseen } from './fleet-failure.js';
@@ -92,12 +93,21 @@ function expectNames({ waves, file }: Fleet, { approve = [], retry = [] }: Fleet
   const problems: FlagProblem[] = [
     ...approve
       .filter((name) => !waves.some((wave) => wave.name === name))
-      .map((name) => problem(`--approve: there is no wave ${name} in ${file}.`, 'approve')),
+      .map((name) => problem(`--approve: there is no wave ${name} in ${file}.${meant(name, waves)}`, 'approve')),
     ...retry
       .filter((name) => !targets.some((target) => target.name === name))
-      .map((name) => problem(`--retry: there is no target ${name} in ${file}.`, 'retry')),
+      .map((name) => problem(`--retry: there is no target ${name} in ${file}.${meant(name, targets)}`, 'retry')),
   ];
   if (problems.length > 0) throw badFlags(problems);
+}
+
+/** The name that was probably meant; '' where none is near. */
+function meant(typed: string, there: readonly { readonly name: string }[]): string {
+  const near = nearest(
+    typed,
+    there.map(({ name }) => name),
+  );
+  return near === undefined ? '' : ` Did you mean ${near}?`;
 }
 
 function tellSignal(voice: FleetVoice, signal: string, running: number): void {

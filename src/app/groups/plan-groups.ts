@@ -1,15 +1,13 @@
 import { command } from '../../text/commands/next-command.js';
 import { readWanted } from '../../config/rollout-plan.js';
 import { askedAtStages } from '../../decide/outlook/asked-at-stages.js';
-import { problem, refused, type FlagProblem } from '../../errors.js';
-import { retrying } from '../../engine/retrying-gateway.js';
+import { noGroups, problem, refused, type FlagProblem } from '../../errors.js';
 import type { ChangePlan, GroupOutlook } from '../../model/stack/change-plan.js';
 import { planLines } from '../../render/documents/plan.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { expectAccount, withCalendar } from '../stack/change-guards.js';
 import { withRun, type RunDescription } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
-import { nearest } from '../../text/nearest.js';
 import { askMetricsFirst, calendarNow } from './ask-first.js';
 import { byName, chosenGroups, targetProblems } from './command-targets.js';
 import { imageFor, imageProblems } from './image-rollout.js';
@@ -52,7 +50,7 @@ export async function planGroups(asked: PlanGroupsAsked, surroundings: ProcessCo
     const image = asked.image === undefined ? undefined : await imageFor(run, groups, asked.image);
     const seen = await outlooks(run, wanted, { groups, ...(image !== undefined && { image }) }, undefined);
     const gone = groups.filter((name) => !seen.some(({ group }) => group === name));
-    if (gone.length > 0) throw missing(gone, await retrying(run.deps).findGroups([]));
+    if (gone.length > 0) throw noGroups(gone, [command`ha-updater list`]);
     const shown: ChangePlan = {
       stack: '',
       action: 'none',
@@ -89,13 +87,6 @@ function stackProblems(asked: PlanGroupsAsked, { settings }: ProcessContext): re
       'asg-tag',
     ),
   ];
-}
-
-/** @param known all groups of the region, for the nearest names */
-function missing(gone: readonly string[], known: readonly string[]): Error {
-  const meant = gone.flatMap((name) => nearest(name, known) ?? []);
-  const hint = meant.length === 0 ? '' : ` Did you mean ${meant.join(', ')}?`;
-  return refused('group.missing', `There is no group ${gone.join(', ')}.${hint}`, [], [command`ha-updater list`]);
 }
 
 function unexpected(groups: readonly GroupOutlook[]): Error {

@@ -8,10 +8,11 @@ import { createObserver } from '../../engine/rollout/observe.js';
 import { scheduleReader } from '../../engine/rollout/reads/cached-reads.js';
 import { repeating } from '../../engine/retry.js';
 import { retrying } from '../../engine/retrying-gateway.js';
-import { Failure, refused } from '../../errors.js';
+import { Failure, noGroups } from '../../errors.js';
 import { lineWriter } from '../../render/line-writer.js';
 import type { Observed } from '../../model/rollout/decision.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
+import { withNearestName } from './nearest-name.js';
 import { endWithError } from '../../run/end-with-error.js';
 import { isAbsent, toFailure, type FailureContext } from '../../run/failure.js';
 import type { Place } from '../../run/place.js';
@@ -61,10 +62,11 @@ export async function withLook<T, A extends CommonFlags & { readonly stack?: str
     named = await byOwnName(looking.deps, asked, surroundings);
     return await look(looking, named);
   } catch (error) {
-    const { region } = looking;
+    const { region, deps } = looking;
+    const failure = await withNearestName(error, { deps, stack: named.stack, limits: QUICK });
     const account = error instanceof Failure && isAbsent(error) ? await accountOf(looking) : undefined;
     return endWithError(
-      toFailure(error, { ...about, stack: named.stack, region, account, profile: asked.profile }),
+      toFailure(failure, { ...about, stack: named.stack, region, account, profile: asked.profile }),
       about.command,
       surroundings,
     );
@@ -100,8 +102,7 @@ export async function lookAtNamed(
 ): ReturnType<typeof lookAtGroups> {
   const looked = await lookAtGroups(deps, names, region);
   const unknown = names.filter((name) => !looked.groups.some((group) => group.name === name));
-  if (unknown.length > 0)
-    throw refused('group.missing', `There is no group ${unknown.join(', ')}.`, [], [command`ha-updater list`]);
+  if (unknown.length > 0) throw noGroups(unknown, [command`ha-updater list`]);
   return looked;
 }
 

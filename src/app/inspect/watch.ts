@@ -11,7 +11,7 @@ import { noStack } from '../../engine/stack/no-stack.js';
 import { stackGroups } from '../../engine/stack/stack-groups.js';
 import { watchStack, type StackLook } from '../../engine/watch/watch-stack.js';
 import type { Instant, Milliseconds } from '../../clock.js';
-import { badFlags, Failure, refused } from '../../errors.js';
+import { badFlags, Failure, noGroups } from '../../errors.js';
 import { whoServes } from '../../decide/instances/who-serves.js';
 import { sayServing } from '../../model/rollout/group-words.js';
 import type { Group } from '../../model/rollout/group.js';
@@ -132,8 +132,7 @@ function looker({ run, asked, watcher }: Watching): () => Promise<Look> {
     if (found.length === 0) return { states: new Map(), results: new Map(), groups: [] };
     const looked = await groups.look();
     const gone = found.filter((name) => !looked.groups.some((group) => group.name === name));
-    if (gone.length > 0 && stack === undefined)
-      throw refused('group.missing', `There is no group ${gone.join(', ')}.`, [], [command`ha-updater list`]);
+    if (gone.length > 0 && stack === undefined) throw noGroups(gone, [command`ha-updater list`]);
     return looked;
   };
   return async () => {

@@ -1,5 +1,5 @@
 import { retrying } from '../../engine/retrying-gateway.js';
-import { AwsFault, refused } from '../../errors.js';
+import { AwsFault, noGroups } from '../../errors.js';
 import { QUICK } from '../../run/run.js';
 import { command } from '../../text/commands/next-command.js';
 import { chosenGroups } from '../groups/command-targets.js';
@@ -26,8 +26,7 @@ export async function expectTargets<A extends GroupsAsked>(
     if (given.stack !== undefined) return;
     const { groups } = await retrying(deps, QUICK).describeGroups(names);
     const gone = names.filter((name) => !groups.some((group) => group.name === name));
-    if (gone.length > 0)
-      throw refused('group.missing', `There is no group ${gone.join(', ')}.`, [], [command`ha-updater list`]);
+    if (gone.length > 0) throw noGroups(gone, [command`ha-updater list`]);
   } catch (error) {
     if (!(error instanceof AwsFault) || error.kind !== 'denied') throw error;
   }

@@ -69,19 +69,32 @@ export async function findGroups(clients: Clients, tags: Tags): Promise<string[]
 
 type Tags = readonly { readonly key: string; readonly value: string }[];
 
-/** All groups that carry these tags (AWS joins filters with "and"), those that are being deleted left out. */
-export async function listGroups(clients: Clients, tags: Tags): Promise<{ at: Instant; groups: BareGroup[] }> {
+/**
+ * All groups that carry these tags (AWS joins filters with "and"), or so many pages of them, those that are being
+ * deleted left out.
+ */
+export async function listGroups(
+  clients: Clients,
+  tags: Tags,
+  mostPages = Infinity,
+): Promise<{ at: Instant; groups: BareGroup[] }> {
   const client = await clients.autoScaling();
   const operation = 'autoscaling:DescribeAutoScalingGroups';
   const filters = tags.map(({ key, value }) => ({ Name: `tag:${key}`, Values: [value] }));
-  const pages = await allPages(operation, async (token) => {
-    const page = await client.describeAutoScalingGroups({
-      MaxRecords: NAMES_PER_CALL,
-      ...(filters.length > 0 && { Filters: filters }),
-      ...(token && { NextToken: token }),
-    });
-    return { page, next: page.NextToken };
-  });
+  let read = 0;
+  const pages = await allPages(
+    operation,
+    async (token) => {
+      const page = await client.describeAutoScalingGroups({
+        MaxRecords: NAMES_PER_CALL,
+        ...(filters.length > 0 && { Filters: filters }),
+        ...(token && { NextToken: token }),
+      });
+      read++;
+      return { page, next: page.NextToken };
+    },
+    () => read >= mostPages,
+  );
   const [first] = pages;
   if (first === undefined) throw new Error('allPages reads at least one page');
   return {

@@ -80,6 +80,8 @@ describe('a fleet of six targets', function () {
       2,
       `--approve: there is no wave x in ${stage.file}. --retry: there is no target y in ${stage.file}.`,
     ]);
+    const near = (await stage.fleet('run', ['--approve', 'thee'])).document;
+    expect(near?.failure?.what).to.match(/ Did you mean three\?$/);
     expect(await stage.states()).to.deep.equal(all('outdated'));
   });
 

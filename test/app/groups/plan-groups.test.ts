@@ -69,6 +69,9 @@ describe('plan --asg', () => {
     expect(document.failure?.what).to.equal(
       'There is no group web-bleu. Did you mean web-blue? This command looked in region eu-west-1 of account 123456789012.',
     );
+    expect(document.failure?.next[0]).to.match(
+      /^ha-updater status --asg web-blue --region eu-west-1 +# shows web-blue$/,
+    );
   });
 
   it('is a gate for pipelines that expect no changes, or one account', async () => {
