@@ -49,12 +49,12 @@ describe('the name that was probably meant', () => {
   });
 
   it('is that of a group, quoted for a shell', async () => {
-    const gone = noGroups(['allone', "it's mind"], []);
+    const gone = noGroups(['alone1', "it's mind"], []);
     expect(await words(gone)).to.deep.equal([
-      "There is no group allone, it's mind. Did you mean alone, it's mine?",
+      "There is no group alone1, it's mind. Did you mean alone, it's mine?",
       `ha-updater status --asg alone --asg 'it'\\''s mine'`,
     ]);
-    const reason = { code: 'group.missing', group: 'alon', text: 'there is no such Auto Scaling group', remedy: '' };
+    const reason = { code: 'group.missing', group: 'alone2', text: 'there is no such Auto Scaling group', remedy: '' };
     const [what] = await words(refused('swap.refused', 'The swap was not started.', [reason]));
     expect(what).to.equal('The swap was not started. Did you mean alone?');
   });
