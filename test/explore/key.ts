@@ -230,6 +230,7 @@ const FIELDS: { readonly [K in keyof Required<Seen>]: (value: Seen[K], context: 
   superseded: (value, { beats }) => rows(value, (print) => `${printOf(print)[0]}${beats(...printOf(print))}`),
   known: (value, context) => rows(value, (notes) => keyOfNotes(notes, context)),
   cleared: (value) => rows(value, (runs) => [...new Set(runs)].join()),
+  recorded: (value) => rows(value, (runs) => runs.join()),
   adoptedAt: (value, { limit, rank }) => rows(value, (at) => `${limit(at)}/${rank(at)}`),
   began: (value, { lag }) => rows(value, lag),
   doubled: (value) => rows(value, (times) => String(Math.min(MOST, times))),

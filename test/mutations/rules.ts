@@ -1091,6 +1091,21 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { replace: ['takenOff === 0 && ', ''] },
   },
   {
+    name: 'all-that-leave-are-ours',
+    rule: 'an instance that a person takes out of a rolling rollout is not taken for one that the run has ended',
+    breaks: { value: 'leaving[name] ?? []' },
+  },
+  {
+    name: 'desired-of-a-former-wish',
+    rule: 'a desired capacity that this run set for what somebody asked for is its own also when they ask for less',
+    breaks: { condition: false },
+  },
+  {
+    name: 'record-of-the-dead',
+    rule: 'a look that shows a record again that was gone when this run wrote its own lags behind',
+    breaks: { value: '[]' },
+  },
+  {
     name: 'protected-kept',
     rule: 'a protected one that a person puts into standby is not of the half that is kept there',
     breaks: { replace: ['isKept(one)', 'false'] },

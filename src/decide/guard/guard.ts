@@ -69,13 +69,14 @@ function gateRule({ groups, seen }: Observed, { gates }: Plan, group: Group, act
     const bound = groups.some(
       ({ notes }) => notes.verdict?.run === action.verdict.run && notes.verdict.outcome === 'promote',
     );
-    // Of a cluster that takes turns, one group is proven for all.
+    // Of a cluster that takes turns, one group is proven for all. What was missing from the start is launched beside
+    // the surge, and is not waited for.
     const needed =
       record.strategy === 'swap'
         ? record.size.desired
         : record.strategy !== 'rolling' || record.serial
           ? 0
-          : launchedBySurge(record);
+          : Math.min(record.surge, launchedBySurge(record));
     if (has < needed && !bound) return `the check command has passed for ${has} of ${needed}`;
   }
   return undefined;

@@ -91,8 +91,12 @@ type Of<T extends Action['type']> = Extract<Action, { readonly type: T }>;
 /** A rollout begins: what is remembered of one before it is none of its business. */
 function afterRecord(seen: Seen, { group, record, lease }: Of<'record'>, at: Instant): Seen {
   const kept = dropKey(dropKey(seen.known[group], 'verdict'), 'out');
+  // A record is written where none stands: what looks have shown before is gone, also where another run removed it.
+  // rule: record-of-the-dead
+  const gone = (seen.recorded[group] ?? []).filter((run) => run !== record.run);
   return {
     ...seen,
+    cleared: { ...seen.cleared, [group]: [...new Set([...(seen.cleared[group] ?? []), ...gone])] },
     known: { ...seen.known, [group]: { ...kept, record, lease } },
     results: without(seen.results, group),
     adoptedAt: without(seen.adoptedAt, group),
@@ -197,13 +201,27 @@ function withSizes({ sizes, pending }: Seen, { action, at, sentAt, sure }: Requi
   // nothing; only what was sent by the same look comes on top.
   // rule: aim-twice
   const isFirst = !pending.some(({ action: sent, since }) => since === at && groupsOf(sent).includes(action.group));
-  const set = action.type === 'resize' && action.sets?.includes('max') !== false ? { ourMax: action.size.max } : {};
+  const set = action.type === 'resize' ? whatIsSet(action) : whoIsEnded(action, before);
   const changed = changesDesired(action) ? withAim(action, isFirst ? before.desired : before.aim, sentAt) : {};
   if (Object.keys(set).length + Object.keys(changed).length === 0) return sizes;
   const sent = { ...before, noted: before.noted ?? 0, ...set, ...changed };
   // rule: lost-change-explains
   const isSet = sure && 'changedAt' in changed;
   return { ...sizes, [action.group]: isSet ? confirmedSizes(sent, action.type === 'resize') : sent };
+}
+
+/** The sizes that are this run's own from now on. */
+function whatIsSet(action: Of<'resize'>): SeenSizes {
+  return {
+    ...(action.sets?.includes('max') !== false && { ourMax: action.size.max }),
+    ...(changesDesired(action) && { ourDesired: action.size.desired }),
+  };
+}
+
+/** With whom the desired capacity falls, whether the reply comes or not: people take off what is left. */
+function whoIsEnded(action: Action, { ended = [] }: SeenSizes): SeenSizes {
+  if (action.type !== 'terminate' || !action.decrement) return {};
+  return { ended: [...new Set([...ended, ...action.instances])] };
 }
 
 /** When the desired capacity was changed, and what that leads to. @param from what it leads from */

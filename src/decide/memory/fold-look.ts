@@ -40,6 +40,7 @@ export function nothingSeen(at: Instant): Seen {
     superseded: {},
     known: {},
     cleared: {},
+    recorded: {},
     adoptedAt: {},
     began: {},
     doubled: {},
@@ -73,6 +74,7 @@ type Folded =
   | 'settled'
   | 'leases'
   | 'known'
+  | 'recorded'
   | 'adoptedAt'
   | 'unnoted'
   | 'began'
@@ -148,6 +150,7 @@ function begin(seen: Seen, { groups }: Look, blind: boolean): ByName {
     settled: {},
     leases: {},
     known: { ...seen.known },
+    recorded: { ...seen.recorded },
     adoptedAt: { ...seen.adoptedAt },
     unnoted: {},
     began: { ...seen.began },
@@ -172,6 +175,7 @@ function foldNotes(next: ByName, one: Shown): void {
     next.sizes[name] = seenSizes({ ...seen, takenOff: one.takenOff }, group, record, at);
   const began = beginOf(record);
   if (began !== undefined) next.began[name] = began;
+  next.recorded[name] = recordedRuns(one);
   if (seen.known[name]?.record !== undefined && notes.record === undefined)
     next.unnoted[name] = seen.unnoted[name] ?? at;
   const ours = notes.lease?.run === plan.run ? notes.lease : undefined;
@@ -187,6 +191,12 @@ function foldNotes(next: ByName, one: Shown): void {
     next.leaving[name] = keepLeaving(seen, group);
     next.left[name] = whoLeft(seen.left[name], group, { record, verdict: group.notes.verdict }, at);
   }
+}
+
+/** The runs whose records looks have shown, with this one. */
+function recordedRuns({ name, notes, seen }: Shown): readonly string[] {
+  const before = seen.recorded[name] ?? [];
+  return notes.record === undefined ? before : [...new Set([...before, notes.record.run])];
 }
 
 /** Since when another run's lease has not moved. */

@@ -11,27 +11,23 @@ import { sumsTakenOff } from './taken-off.js';
 import { originOf, theirSizes, type SizedGroup } from './their-sizes.js';
 
 /** What the looks before knew, and what people took off with instances where this look asked for that. */
-interface Looked extends Pick<Seen, 'sizes' | 'firstLookAt' | 'lastLookAt' | 'leaving'> {
+interface Looked extends Pick<Seen, 'sizes' | 'firstLookAt' | 'lastLookAt' | 'leaving' | 'adoptedAt'> {
   readonly takenOff: readonly TakenOff[] | undefined;
 }
 
 /** What this look adds to what is known of the sizes of a group whose rollout is under way. */
-export function seenSizes(
-  { sizes, firstLookAt, lastLookAt, leaving, takenOff: found }: Looked,
-  group: Group,
-  record: RolloutRecord,
-  at: Instant,
-): SeenSizes {
+export function seenSizes(looked: Looked, group: Group, record: RolloutRecord, at: Instant): SeenSizes {
   const { desired } = group.size;
-  const before = ifShown(sizes[group.name], desired);
+  const before = ifShown(looked.sizes[group.name], desired);
   const { verdict } = group.notes;
   const of = { group, record, halves: split(group, record), ...(verdict !== undefined && { verdict }) };
   const now = { desired, old: units(of.halves.old) };
   const brought = broughtBy(before, now, record);
-  const isStrange = before?.desired !== desired && isUnexplained(before, group, { firstLookAt, lastLookAt });
+  const isStrange = before?.desired !== desired && isUnexplained(before, group, looked);
   const { seen: standby, isMove = false } = movedByStandby(before, group, of, !isStrange) ?? {};
   const isTheSame = before?.desired === desired || isMove || isByHand(before, now, record);
-  const sums = found && sumsTakenOff(found, before, { group, record, leaving: leaving[group.name] ?? [] });
+  const { takenOff: found } = looked;
+  const sums = found && sumsTakenOff(found, before, { group, record, ended: endedBy(looked, group) });
   const takenOff =
     sums === undefined ? knownTakenOff(before, desired) : explainedBy(sums, of, { ...before, ...standby });
   // rule: taken-off-is-a-wish
@@ -48,6 +44,16 @@ export function seenSizes(
   };
 }
 
+/**
+ * The instances that the rollout itself has ended. It ends nobody before its verdict. Whom the run before this one has
+ * ended is not known, but who leaves is.
+ */
+function endedBy({ sizes, leaving, adoptedAt }: Looked, { name, notes: { verdict } }: Group): readonly string[] {
+  // rule: all-that-leave-are-ours
+  const dead = verdict === undefined || adoptedAt[name] === undefined ? [] : (leaving[name] ?? []);
+  return [...(sizes[name]?.ended ?? []), ...dead];
+}
+
 /** The least of these that makes the desired capacity one that the rollout may have set; 0 where none does. */
 function explainedBy(sums: readonly number[], of: SizedGroup, known: SeenSizes): number {
   const isOurs = (takenOff: number): boolean =>
@@ -56,7 +62,16 @@ function explainedBy(sums: readonly number[], of: SizedGroup, known: SeenSizes):
 }
 
 /** What no look adds to. */
-function remembered({ changedAt, confirmedAt, aim, noted, resumed, ourMax }: SeenSizes = {}): SeenSizes {
+function remembered({
+  changedAt,
+  confirmedAt,
+  aim,
+  noted,
+  resumed,
+  ourMax,
+  ourDesired,
+  ended,
+}: SeenSizes = {}): SeenSizes {
   return {
     ...(changedAt !== undefined && { changedAt }),
     ...(confirmedAt !== undefined && { confirmedAt }),
@@ -64,6 +79,8 @@ function remembered({ changedAt, confirmedAt, aim, noted, resumed, ourMax }: See
     ...(noted !== undefined && { noted }),
     ...(resumed === true && { resumed }),
     ...(ourMax !== undefined && { ourMax }),
+    ...(ourDesired !== undefined && { ourDesired }),
+    ...(ended !== undefined && { ended }),
   };
 }
 

@@ -56,27 +56,27 @@ export function takenOffSince(
 interface SizedRollout {
   readonly group: Group;
   readonly record: RolloutRecord;
-  readonly leaving: readonly string[];
+  /** The instances that the rollout itself has ended. */
+  readonly ended: readonly string[];
 }
 
 /**
  * The units that people may have taken off the desired capacity with instances since this run set it last: those of the
  * newest one, of the two newest, and so on, as whoever takes over does not know what the run before it had set anew.
- * Nobody asked for the size that came of it: while two halves run, it is that of both. What this run has terminated
+ * Nobody asked for the size that came of it: while two halves run, it is that of both. What the rollout has terminated
  * itself after the verdict does not count; no cause tells who asked.
- * @param leaving whom this run has terminated
  */
 export function sumsTakenOff(
   found: readonly TakenOff[],
   before: SeenSizes | undefined,
-  { group, record, leaving }: SizedRollout,
+  { group, record, ended }: SizedRollout,
 ): readonly number[] {
   const since = sinceOurs(before, record);
   const fresh = new Set(
     group.instances.filter(({ launchedAt = 0 }) => launchedAt >= record.startedAt).map(({ id }) => id),
   );
   const counts = ({ instance, standby, at }: TakenOff): boolean =>
-    !leaving.includes(instance) && !(standby === true && !fresh.has(instance) && movesItself(group, record, at));
+    !ended.includes(instance) && !(standby === true && !fresh.has(instance) && movesItself(group, record, at));
   const steps = upTo(
     wholeSize(group).desired,
     found.filter(({ at }) => at >= since),

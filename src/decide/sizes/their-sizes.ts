@@ -22,6 +22,8 @@ export interface Origin {
   readonly resumed: boolean;
   /** The max that this run set last; undefined where it set none. */
   readonly ourMax: number | undefined;
+  /** The desired capacity that it set last, as with what somebody asked for then; undefined where it set none. */
+  readonly ourDesired?: number | undefined;
 }
 
 /** @param seen what this run saw of the group's sizes; undefined before its first look */
@@ -29,7 +31,8 @@ export function originOf(seen: SeenSizes | undefined): Origin {
   const moved = (seen?.moved ?? 0) - (seen?.takenOff ?? 0);
   const whose = seen?.changedAt === undefined ? 'unknown' : 'ours';
   const resumed = seen?.resumed === true || whose === 'unknown';
-  return { whose: seen?.unexplained === true ? 'theirs' : whose, moved, resumed, ourMax: seen?.ourMax };
+  const { ourMax, ourDesired } = seen ?? {};
+  return { whose: seen?.unexplained === true ? 'theirs' : whose, moved, resumed, ourMax, ourDesired };
 }
 
 /** A group in the middle of its rollout, as far as its sizes go. */
@@ -114,11 +117,14 @@ function isOurMax(of: SizedGroup, { ourMax }: Origin): boolean {
 }
 
 /** As it stands, or without what people have moved it by: what they moved may have left again with an instance. */
-function isOurDesired(of: SizedGroup, { whose, moved, resumed }: Origin): boolean {
+function isOurDesired(of: SizedGroup, { whose, moved, resumed, ourDesired }: Origin): boolean {
   const { size } = of.group;
   // Then the size is as it was, or somebody's.
   // rule: scaled-again
   if (resumed && isGivenBack(of)) return size.desired === wantedSize(of.record).desired;
+  // What was set for what somebody asked for then stays ours when they ask for less.
+  // rule: desired-of-a-former-wish
+  if (whose === 'ours' && size.desired - moved === ourDesired) return true;
   const unmoved = { ...of, group: { ...of.group, size: { ...size, desired: size.desired - moved } } };
   return isOurs(of, whose) || (moved !== 0 && isOurs(unmoved, whose));
 }

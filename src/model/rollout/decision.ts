@@ -275,8 +275,12 @@ export interface SeenSizes {
   readonly moved?: number;
   /** The max that this run set last. */
   readonly ourMax?: number;
+  /** The desired capacity that it set last. */
+  readonly ourDesired?: number;
   /** The units that people took off it together with instances before the verdict, since this run set it last. */
   readonly takenOff?: number;
+  /** The instances with which this run has lowered it. */
+  readonly ended?: readonly string[];
 }
 
 /**
@@ -312,8 +316,10 @@ export interface Seen {
   readonly superseded: Readonly<Record<string, string>>;
   /** group → the notes that we wrote or took over, for looks that lag behind. */
   readonly known: Readonly<Record<string, GroupNotes>>;
-  /** group → runs whose notes we removed; a look that still shows them lags behind. */
+  /** group → runs whose notes we removed, or that were gone when we wrote ours; a look that shows them lags behind. */
   readonly cleared: Readonly<Record<string, readonly string[]>>;
+  /** group → runs whose records looks have shown. */
+  readonly recorded: Readonly<Record<string, readonly string[]>>;
   /** group → when we took over what a dead run had left there. */
   readonly adoptedAt: Readonly<Record<string, Instant>>;
   /** group → when the rollout began whose record it carried last; tells old from new once the record is gone. */

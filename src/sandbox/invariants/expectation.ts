@@ -2,7 +2,7 @@ import type { Meddling } from '../scenario.js';
 import type { World } from '../world/world.js';
 import type { GroupState } from '../world/autoscaling/state.js';
 import type { Look } from './look.js';
-import { lagOf, servedLately, type Service } from './service.js';
+import { lagOf, servedLately, takenOffUnseen, type Service } from './service.js';
 
 /** What a rollout of a group must respect, and what was seen of it so far. */
 export interface Expectation {
@@ -99,6 +99,9 @@ export function rolloutIn(note: string): string {
   return [of('run'), of('started'), of('strategy')].join(' ');
 }
 
+/** What changes the sizes of a group by itself. */
+export const SCALING = ['AlarmNotification', 'ScheduledActions'];
+
 export const FROZEN_TAG = 'ha-updater:frozen';
 export const OUR_TAGS = 'ha-updater:';
 export const ROLLOUT_TAG = `${OUR_TAGS}rollout`;
@@ -160,7 +163,7 @@ export function beginRollout(world: World, look: Look, strategy: Strategy, servi
     ceiling:
       strategy.kind === 'keep-size'
         ? Infinity
-        : Math.max(group.desired, live) +
+        : Math.max(group.desired + takenOffUnseen(world, group, world.clock.now()), live) +
           (strategy.kind === 'rolling' ? strategy.surge : group.desired) +
           2 * overshoot +
           beside,

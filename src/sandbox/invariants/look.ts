@@ -31,6 +31,8 @@ export interface Seen {
   /** EC2 runs it, or starts it. */
   readonly alive: boolean;
   readonly inService: boolean;
+  /** Auto Scaling has marked it Unhealthy, and will replace it as soon as it may. */
+  readonly marked: boolean;
   /** In the group and listed by every balancer that can judge: only its own health can be missing. */
   readonly registered: boolean;
   /** Somebody took it out of the group or put it aside. */
@@ -130,6 +132,7 @@ function see(world: World, group: GroupState, member: Member, judges: readonly J
     kept: member.lifecycle.endsWith('Standby') && member.asideBy === 'caller',
     protected: member.protected,
     beside: member.replaces !== undefined,
+    marked: member.health === 'Unhealthy',
     registered: words?.every((word) => word !== 'absent') === true,
     endedBy: instance?.endedBy ?? member.endedBy,
   };

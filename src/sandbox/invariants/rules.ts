@@ -4,6 +4,7 @@ import {
   meddled,
   FROZEN_TAG,
   LEASE_TAG,
+  SCALING,
   VERDICT_TAG,
   foreignTags,
   OUR_TAGS,
@@ -39,9 +40,6 @@ export interface Breach {
 
 /** Instances launched within this time after one another count as equally old. */
 const SAME_AGE_MS = 60_000;
-
-/** What changes the sizes of a group by itself. */
-const SCALING = ['AlarmNotification', 'ScheduledActions'];
 
 /** What is wrong at this moment of a rollout. */
 export function breachesNow(world: World, expectation: Expectation, look: Look, busy: boolean): Breach[] {
@@ -316,7 +314,10 @@ function orderBreach(world: World, expectation: Expectation, look: Look, ended: 
   if (expectation.strategy.kind !== 'rolling') return [];
   const settledAt = world.clock.now() - lagOf(world);
   const serves = ({ id }: Seen): boolean => (expectation.servingSince.get(id) ?? Infinity) <= settledAt;
-  const victims = ended.filter((one) => one.endedBy === 'caller' && expectation.old.has(one.id) && serves(one));
+  // Whom Auto Scaling will replace goes before all others.
+  const victims = ended.filter(
+    (one) => one.endedBy === 'caller' && expectation.old.has(one.id) && serves(one) && !one.marked,
+  );
   // Whom the rollout leaves as they are stays, however old.
   const goes = ({ id }: Seen): boolean =>
     expectation.old.has(id) && !(expectation.keeps && expectation.protected.has(id));

@@ -1,8 +1,12 @@
+import type { GroupState } from '../world/autoscaling/state.js';
 import type { World } from '../world/world.js';
 import type { Look } from './look.js';
 
 /** Looks of others may lag this much behind the world before they act on them. */
 const LOOK_LAG_MS = 15_000;
+
+/** A rollout may begin on a look that is so old. Milliseconds. */
+const OLDEST_LOOK_MS = 60_000;
 
 /** Who serves in a group, and who ceased to, since when. */
 export interface Service {
@@ -42,4 +46,14 @@ export function servedLately(world: World, service: Service | undefined): Readon
       .filter(([, { at }]) => at >= world.clock.now() - lagOf(world))
       .map(([id, { units }]) => [id, units]),
   );
+}
+
+/**
+ * The units that others took off the desired capacity with instances so shortly before a rollout began that it may not
+ * have seen it: it began from the size of before.
+ */
+export function takenOffUnseen(world: World, { others }: Pick<GroupState, 'others'>, since: number): number {
+  return others
+    .filter(({ at }) => at < since && at >= since - lagOf(world) - OLDEST_LOOK_MS)
+    .reduce((all, { tookOff = 0 }) => all + tookOff, 0);
 }

@@ -1,7 +1,7 @@
-import type { GroupState, Sizes } from '../world/autoscaling/state.js';
+import { counts, unitsOf, type GroupState, type Sizes } from '../world/autoscaling/state.js';
 import type { World } from '../world/world.js';
-import type { Expectation } from './expectation.js';
-import { lagOf } from './service.js';
+import { FROZEN_TAG, SCALING, type Expectation } from './expectation.js';
+import { lagOf, takenOffUnseen } from './service.js';
 
 /** Nobody asks for a size by these: what they add or take off goes with the instance. */
 const NO_SIZES: ReadonlySet<string> = new Set([
@@ -16,9 +16,6 @@ type Loose = { readonly [Name in keyof Sizes]?: number | undefined };
 
 /** While one half leaves, what others change right after the run did looks like the run's own. Milliseconds. */
 const TAKEN_FOR_OURS_MS = 60_000;
-
-/** A rollout may begin on a look that is so old. Milliseconds. */
-const OLDEST_LOOK_MS = 60_000;
 
 /** A run that takes over may see so late what the one before it changed. Milliseconds. */
 const TAKEN_OVER_MS = 90_000;
@@ -49,6 +46,7 @@ export function wrongSizes(world: World, expectation: Expectation, group: GroupS
   if (right.some((one) => min === one.min && max === one.max && desired === one.desired)) return undefined;
   if (isLessTakenOff(world, expectation, group, right)) return undefined;
   if (isOfReturn(expectation, group, right) || isOfTheOther(expectation, group, right)) return undefined;
+  if (isOfScaling(expectation, group, right)) return undefined;
   const others = theirs.length === 0 ? '' : `; others set ${JSON.stringify(Object.assign({}, ...all))} meanwhile`;
   const [must] = right;
   return (
@@ -95,7 +93,7 @@ function isLessTakenOff(
   const units = sum(
     group.others.filter(({ at, operation }) => at >= since && (operation !== 'EnterStandby' || at >= last)),
   );
-  const unseen = sum(group.others.filter(({ at }) => at < since && at >= since - lagOf(world) - OLDEST_LOOK_MS));
+  const unseen = takenOffUnseen(world, group, since);
   const wishes = group.others.flatMap(({ at, tookOff, set }) => (at >= since && tookOff ? (set?.desired ?? []) : []));
   if (takenOverAt !== undefined && wishes.includes(group.desired)) return true;
   return right.some(
@@ -104,6 +102,23 @@ function isLessTakenOff(
       group.max === max &&
       group.desired <= desired + unseen &&
       group.desired >= Math.max(min, desired - units),
+  );
+}
+
+/**
+ * Others resume what scales the group while no run is at work: whoever takes over, once the last old one is on its way
+ * out, takes what the rollout had made it grow to for what scaling asks for (docs/INTERFERENCE.md).
+ */
+function isOfScaling(expectation: Expectation, group: GroupState, right: readonly Sizes[]): boolean {
+  const { half, ours, since, takenOverAt, ceiling } = expectation;
+  if (half !== 'old' || takenOverAt === undefined) return false;
+  const resumed = group.others.filter(({ at, operation }) => at >= since && operation === 'ResumeProcesses');
+  const scaling = SCALING.filter((process) => ours.includes(process));
+  return (
+    scaling.length > 0 &&
+    scaling.every((process) => resumed.some(({ processes }) => processes?.includes(process) ?? true)) &&
+    right.some((one) => isMore(group, one, ceiling)) &&
+    lastOfOurs(expectation, group, Infinity) === group.desired
   );
 }
 
@@ -171,7 +186,18 @@ function isAmbiguous(
   if (set.desired === undefined) return false;
   if (set.desired === lastOfOurs(expectation, group, at)) return true;
   const { takenOverAt = -Infinity } = expectation;
-  return at <= takenOverAt + TAKEN_OVER_MS && isOurs(expectation, before, set);
+  if (at > takenOverAt + TAKEN_OVER_MS) return false;
+  return isOurs(expectation, before, set) || isOfMissing(expectation, group, set.desired);
+}
+
+/**
+ * A roll-back that lets new ones go which stood in for old ones ends below the size of before, and whoever takes over
+ * cannot know whether it did, or somebody asked for less (docs/INTERFERENCE.md).
+ */
+function isOfMissing({ old, size }: Expectation, group: GroupState, desired: number): boolean {
+  const left = [...group.members.values()].filter((member) => old.has(member.id) && counts(member));
+  const units = left.reduce((sum, member) => sum + unitsOf(member), 0);
+  return group.tags.has(FROZEN_TAG) && desired < size.desired && desired >= units;
 }
 
 /** The desired capacity that the rollout itself set last before this. */

@@ -671,6 +671,15 @@ describe("the guard over the user's commands", () => {
     );
     expect(guard(look(doubledGroup(), {}), check, judge('rollBack'))).to.equal(undefined);
   });
+
+  it('asks that of no more of a rolling rollout than its surge, also where old ones were missing from the start', () => {
+    const short = { old: 3, judged: false };
+    const none = rollingGroup(old('i-1', 'i-2', 'i-3'), { ...short, surge: 0, unavailable: 1 });
+    expect(guard(look(none, {}), check, judge('promote'))).to.equal(undefined);
+    const one = rollingGroup([...old('i-1', 'i-2', 'i-3'), ...young('i-4', 'i-5')], { ...short, desired: 5 });
+    expect(guard(look(one, {}), check, judge('promote'))).to.match(/passed for 0 of 1/);
+    expect(guard(look(one, { 'check i-4': over(true) }), check, judge('promote'))).to.equal(undefined);
+  });
 });
 
 /** Their neighbours, which the swap cannot do without. */

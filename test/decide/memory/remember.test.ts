@@ -265,3 +265,29 @@ describe('remember: what somebody else set', () => {
     expect(noteOf({ ...other, beat: 7 })).to.equal(former.run);
   });
 });
+
+describe('remember: a record of another run', () => {
+  const theirs = { ...RECORD, run: 'run-dead' };
+  const ours: Action = { type: 'record', group: 'web', record: { ...RECORD, run: PLAN.run }, lease: LEASE };
+  const began = (): Observed => {
+    const shown = observed([group({ notes: { record: theirs, lease: { ...LEASE, run: 'run-dead' } } })]);
+    const gone = lookAfter(lookAfter(shown, 1_000), 5_000, [group()]);
+    return { ...gone, seen: afterAction(gone.seen, { action: ours, at: gone.at, sure: true }, PLAN) };
+  };
+
+  it('that shows again after it was gone when this run wrote its own is of a look that lags', () => {
+    const other = { ...LEASE, run: 'run-later' };
+    const lagging = lookAfter(began(), 5_000, [group({ notes: { record: theirs, lease: other } })]);
+    const [web] = lagging.groups.map((one) => withNotes(one, lagging.seen));
+    expect([web?.notes.record?.run, web?.notes.lease?.run]).to.deep.equal([PLAN.run, LEASE.run]);
+  });
+
+  it('that no look had shown before is one of a run that began at the same time', () => {
+    const rival = { ...RECORD, run: 'run-rival' };
+    const over = lookAfter(began(), 5_000, [
+      group({ notes: { record: rival, lease: { ...LEASE, run: 'run-rival' } } }),
+    ]);
+    const [web] = over.groups.map((one) => withNotes(one, over.seen));
+    expect([web?.notes.record?.run, web?.notes.lease?.run]).to.deep.equal(['run-rival', 'run-rival']);
+  });
+});

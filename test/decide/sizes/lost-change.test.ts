@@ -50,7 +50,7 @@ describe('an old instance in standby, of a rollout that keeps its old half', () 
   const sums = (judged?: Verdict): readonly number[] => {
     const notes = { record, lease: LEASE, ...(judged !== undefined && { verdict: judged }) };
     const group = doubledGroup({ size: { min: 1, max: 4, desired: 3 }, notes });
-    return sumsTakenOff([PARKED], undefined, { group, record, leaving: [] });
+    return sumsTakenOff([PARKED], undefined, { group, record, ended: [] });
   };
 
   it('was put there by somebody, as long as nothing is judged', () => expect(sums()).to.deep.equal([1]));

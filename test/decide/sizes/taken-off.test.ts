@@ -52,6 +52,17 @@ describe('a person who takes an instance out in the middle of a rollout, and let
         expect(stage.violations()).to.deep.equal([]);
       });
 
+  it('of a rolling rollout whose surge is two: nobody asked for a size', async () => {
+    const stage = slowStage('ami-new');
+    takeOff(stage, BY_HAND[0]);
+    const rolling = { surge: { count: 2 }, unavailable: { count: 0 }, serial: false };
+    const ending = await stage.run({ strategy: 'rolling', rolling });
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    expect(resized(ending)).to.deep.equal([]);
+    expect(sizesOf(stage.sandbox.world)).to.deep.equal([1, 10, 3]);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
   it('where nobody works on it then: the next run finds it out', async () => {
     const stage = slowStage('ami-new');
     const InstanceId = idsOf(stage.sandbox.world, 'web')[0];

@@ -73,7 +73,7 @@ import {
 } from './operations/notifications.js';
 import { deletePolicy, describePolicies, putScalingPolicy } from './operations/scaling-policies.js';
 import { setDesiredCapacity } from './operations/sizes.js';
-import { autoScalingState, sizesChanged, type GroupState, type Sizes } from './state.js';
+import { autoScalingState, capacityOf, sizesChanged, type GroupState, type Sizes } from './state.js';
 import { createOrUpdateTags, deleteTags, describeTags } from './operations/tags.js';
 import { beginTermination, shutsDown, terminateInstanceInAutoScalingGroup } from './capacity/terminate.js';
 
@@ -176,7 +176,7 @@ function guarded(operation: Operation): Operation {
         403,
       );
     }
-    const before = groups.map(({ min, max, desired }) => ({ min, max, desired }));
+    const before = groups.map((group) => ({ ...sizesOf(group), surplus: surplusOf(group) }));
     const answer = operation(world, input, call);
     const changes = groups.map((group, index) => sizesChanged(before[index] ?? group, group));
     if (call.caller === 'outside')
@@ -212,7 +212,7 @@ function noteOthers(
     input,
   }: {
     readonly operation: string;
-    readonly from: Sizes | undefined;
+    readonly from: (Sizes & { readonly surplus: number }) | undefined;
     readonly set: Partial<Sizes>;
     readonly input: Subject;
   },
@@ -229,6 +229,18 @@ function noteOthers(
     ...(processes !== undefined && { processes }),
   });
   if (sizes) group.resizedByWorld = true;
+  // Where another one was launched to take the place of whom they take out, that one is too many from now on.
+  const more = surplusOf(group) - (from?.surplus ?? 0);
+  if (TAKES_OFF.has(operation) && more > 0) group.overshot = { units: more, desired: group.desired };
+}
+
+function sizesOf({ min, max, desired }: GroupState): Sizes {
+  return { min, max, desired };
+}
+
+/** Units above the desired capacity. */
+function surplusOf(group: GroupState): number {
+  return Math.max(0, capacityOf(group) - group.desired);
 }
 
 /** A lease that is renewed changes nothing of the group. */

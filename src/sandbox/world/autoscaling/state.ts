@@ -246,6 +246,11 @@ export function counts(member: Member): boolean {
   return !(member.rebalancing === true && member.lifecycle.startsWith('Pending'));
 }
 
+/** Whoever was launched to take its place once it serves has that place now, and counts. */
+export function leavePlace(group: GroupState, { id }: Member): void {
+  for (const other of group.members.values()) if (other.replaces === id) other.replaces = undefined;
+}
+
 /** Capacity of the group in its own units: instances, or weights. */
 export function capacityOf(group: GroupState): number {
   let sum = 0;

@@ -63,6 +63,24 @@ describe('replacements of Auto Scaling', () => {
     expect([most, least, ids.includes(oldest)]).to.deep.equal([4, 3, false]);
   });
 
+  it('count at once where a person detaches or ends the one whose place they are to take, or puts it into standby', () => {
+    for (const operation of ['DetachInstances', 'EnterStandby', 'TerminateInstanceInAutoScalingGroup']) {
+      const world = worldOf();
+      standardGroup(world, { settings: POLICY, min: 1, max: 6 });
+      const InstanceIds = idsOf(world).slice(0, 1);
+      makeSick(world, InstanceIds[0] ?? '');
+      world.clock.advance(20_000);
+      expect(idsOf(world).length, operation).to.equal(4);
+      const input = { AutoScalingGroupName: 'web', InstanceIds, ShouldDecrementDesiredCapacity: true };
+      call(world, 'autoscaling', operation, input);
+      // Two of before and the replacement are three, as are asked for.
+      call(world, 'autoscaling', 'SetDesiredCapacity', { AutoScalingGroupName: 'web', DesiredCapacity: 3 });
+      world.clock.advance(60_000);
+      const staying = idsOf(world).filter((id) => !InstanceIds.includes(id));
+      expect(staying.length, operation).to.equal(3);
+    }
+  });
+
   it('take nobody out while they do not get well themselves', () => {
     const world = worldOf({ images: { 'ami-sick': { behaviour: 'unhealthy' } } });
     const group = standardGroup(world, { settings: POLICY, grace: 60 });

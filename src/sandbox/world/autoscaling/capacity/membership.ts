@@ -13,7 +13,7 @@ import { endActivity, stamp, startActivity } from '../activities.js';
 import { scheduleHealthCheck } from './health-checks.js';
 import { leavesPending } from './launch.js';
 import { deregisterEverywhere, scheduleRegistration } from './registration.js';
-import { counts, findGroup, groupOf, invalid, unitsOf, type GroupState, type Member } from '../state.js';
+import { counts, findGroup, groupOf, invalid, leavePlace, unitsOf, type GroupState, type Member } from '../state.js';
 import { schedulePlan } from './plan-schedule.js';
 
 /** At most 50 instances. Protection only keeps them from scaling in, nothing else. */
@@ -46,6 +46,7 @@ export function enterStandby(world: World, input: EnterStandbyQuery, { caller }:
     });
     member.activity = activity.ActivityId;
     member.lifecycle = 'EnteringStandby';
+    leavePlace(group, member);
     member.asideBy = caller === 'outside' ? 'caller' : 'world';
     const until = deregisterEverywhere(world, group, member.id);
     world.clock.at(until, () => settleAs(world, group.name, member.id, 'EnteringStandby', 'Standby'));
@@ -133,6 +134,7 @@ export function detachInstances(world: World, input: DetachInstancesQuery): obje
     });
     member.activity = activity.ActivityId;
     member.lifecycle = 'Detaching';
+    leavePlace(group, member);
     const until = deregisterEverywhere(world, group, member.id);
     world.clock.at(until, () => hasDetached(world, group.name, member.id));
     return { ...activity };

@@ -11,6 +11,7 @@ import { deregisterEverywhere } from './registration.js';
 import {
   capacityOf,
   counts,
+  leavePlace,
   findGroup,
   groupOf,
   invalid,
@@ -134,8 +135,7 @@ export function beginTermination(
   member.activity = activity.ActivityId;
   member.lifecycle = 'Terminating';
   member.endedBy = by;
-  // Whoever was to take its place has it now.
-  for (const other of group.members.values()) if (other.replaces === member.id) other.replaces = undefined;
+  leavePlace(group, member);
   member.hooks = [];
   const instance = ec2State(world).instances.get(member.id);
   if (instance !== undefined) instance.endedBy ??= by;

@@ -45,9 +45,10 @@ export function resize(
   group.min = min;
   group.max = max;
   group.desired = desired;
-  group.resizedByWorld = false;
   touch(world, group.name);
   if (desired === before) return;
+  // What others set stays theirs through a call that leaves the desired capacity as it is.
+  group.resizedByWorld = false;
   group.lastChange =
     `At ${stamp(world)} ${by} min: ${min}, max: ${max}, desired: ${desired} changing the desired ` +
     `capacity from ${before} to ${desired}.`;
