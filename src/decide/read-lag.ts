@@ -18,6 +18,12 @@ export const NOTE_LAG_MS: Milliseconds = 30_000;
 /** A run that takes over looks so long before it judges: a verdict of the dead run may not be visible yet. */
 export const VERDICT_LAG_MS: Milliseconds = 30_000;
 
+/**
+ * A verdict whose reply was lost may show so late: the look that it was decided by may be a minute old when it is sent,
+ * its answer is waited for 30 s, and reads lag by 30 s. Until then no other verdict is sent.
+ */
+export const VERDICT_UNSURE_MS: Milliseconds = 120_000;
+
 /** A run that takes over looks so long before it puts back: the last note of the dead run may not be visible yet. */
 export const OUT_NOTE_LAG_MS: Milliseconds = 30_000;
 

@@ -241,6 +241,7 @@ const FIELDS: { readonly [K in keyof Required<Seen>]: (value: Seen[K], context: 
     value
       .map(({ action, since, sure }) => `${keyOfAction(action)}${lag(since)}${sure}${leaseKey(action, beats)}`)
       .join(),
+  unsureVerdicts: (value, { limit }) => rows(value ?? {}, (sent) => `${sent.outcome}${limit(sent.at)}`),
   results: (value) => rows(value, ({ outcome }) => outcome),
   hooks: (value) => rows(value, ({ passed }) => String(passed)),
   // No scope asks a command of the user's.

@@ -721,6 +721,11 @@ export const MUTATIONS: readonly Mutation[] = [
       ],
     },
   },
+  {
+    name: 'verdict-unsure',
+    rule: 'no other verdict is sent while one whose reply was lost may become visible',
+    breaks: { condition: false },
+  },
 
   // Who may work on a group.
   {

@@ -28,7 +28,15 @@ export function afterAction(seen: Seen, { action, at, sentAt = at, sure }: SentA
   const pending = [...seen.pending, { action, since: at, sure }];
   // rule: changed-when-sent
   const base = { ...seen, pending, sizes: withSizes(seen, { action, at, sentAt, sure }) };
-  return sure ? afterConfirmed(base, action, at, plan) : base;
+  return sure ? afterConfirmed(base, action, at, plan) : afterLostReply(base, action, at);
+}
+
+/** What an action adds whose reply was lost. */
+function afterLostReply(seen: Seen, action: Action, at: Instant): Seen {
+  if (action.type !== 'judge') return seen;
+  const { outcome } = action.verdict;
+  const sent = Object.fromEntries(action.groups.map((name) => [name, { outcome, at }]));
+  return { ...seen, unsureVerdicts: { ...seen.unsureVerdicts, ...sent } };
 }
 
 /** What an action adds that the service confirmed. */
@@ -100,6 +108,7 @@ function afterRecord(seen: Seen, { group, record, lease }: Of<'record'>, at: Ins
     known: { ...seen.known, [group]: { ...kept, record, lease } },
     results: without(seen.results, group),
     adoptedAt: without(seen.adoptedAt, group),
+    ...(seen.unsureVerdicts !== undefined && { unsureVerdicts: without(seen.unsureVerdicts, group) }),
     progressAt: without(seen.progressAt, group),
     leaving: without(seen.leaving, group),
     left: without(seen.left, group),

@@ -3,7 +3,7 @@ import type { Verdict } from '../../model/rollout/record.js';
 import { notInService } from '../instances/classify.js';
 import { wholeRecord } from '../ownership/ignored-old.js';
 import { ourLease } from '../ownership/lease.js';
-import { VERDICT_LAG_MS } from '../read-lag.js';
+import { VERDICT_LAG_MS, VERDICT_UNSURE_MS } from '../read-lag.js';
 import { sameReasons } from './finish.js';
 import { nothingToGoBackTo, rollBackHurts } from '../instances/stand-ins.js';
 import { inSentence, type ProvingStep, type ReasonedAction } from '../step.js';
@@ -62,6 +62,11 @@ function judgeTogether(view: RolloutView, groups: readonly ProvingGroup[], open:
   const justAdopted = groups.some(
     ({ of }) => observed.at - (observed.seen.adoptedAt[of.name] ?? -Infinity) < VERDICT_LAG_MS,
   );
+  const wants = failing === undefined ? 'promote' : 'rollBack';
+  // A verdict whose reply was lost may come yet, and no two may differ.
+  // rule: verdict-unsure
+  if (groups.some(({ of }) => sentAnother(view, of, wants)))
+    return { acts: [], waits: groups.map(({ step }) => step.wait), results: [] };
   if (failing?.step.failing !== undefined && !justAdopted) {
     const why = inSentence(failing.step.failing, (text) =>
       groups.length === 1 ? text : `${failing.of.name}: ${text}`,
@@ -75,6 +80,12 @@ function judgeTogether(view: RolloutView, groups: readonly ProvingGroup[], open:
   if (open || justAdopted || !groups.every((candidate) => candidate.step.proven))
     return { acts: [], waits: groups.map(({ step }) => step.wait), results: [] };
   return recordVerdict(view, groups, 'promote', { why: whyPromoted(groups) });
+}
+
+/** Another verdict was sent whose reply was lost, and which may not be visible yet. */
+function sentAnother({ observed }: RolloutView, { name }: RolloutGroup, wants: Verdict['outcome']): boolean {
+  const sent = observed.seen.unsureVerdicts?.[name];
+  return sent !== undefined && sent.outcome !== wants && observed.at - sent.at < VERDICT_UNSURE_MS;
 }
 
 /** Both sets stay, because rolling back would take away what stands in for missing old instances. */

@@ -332,6 +332,8 @@ export interface Seen {
   readonly confirmed: Readonly<Record<string, readonly ('suspended' | 'size' | 'processes')[]>>;
   /** Actions that were sent and are not visible yet; `sure` when the service confirmed them. */
   readonly pending: readonly { readonly action: Action; readonly since: Instant; readonly sure: boolean }[];
+  /** group → the last verdict whose reply was lost: it may be there, or come, without any look having shown it. */
+  readonly unsureVerdicts?: Readonly<Record<string, { readonly outcome: Verdict['outcome']; readonly at: Instant }>>;
   /** group → its end, once it has one in this run. */
   readonly results: Readonly<Record<string, GroupResult>>;
   /**
