@@ -47,8 +47,8 @@ export function chooseGroups(candidates: readonly Candidate[], flags: ChoiceFlag
   if (choice.groups.length > 0) return choice;
   throw refused(
     'target.empty',
-    `${place} has ${count(candidates.length, 'group')}, and --only and --except leave out ` +
-      `${candidates.length === 1 ? 'it' : 'all of them'}: ${list(choice.leftOut, LISTED)}.`,
+    `${place} has ${count(candidates.length, 'group')}, and --only and --except ` +
+      `${candidates.length === 1 ? 'leave it out' : 'leave out all of them'}: ${list(choice.leftOut, LISTED)}.`,
     [],
   );
 }
