@@ -85,7 +85,8 @@ export function factsPage(): string {
     `made of them by \`npm run docs\`: ${facts.length} facts, of which **${assumed} are assumed**, wholly or in part.`,
     'None of them was tried on AWS by a test of this repository; those with the name of a story can be, by somebody',
     'who has an account ([CONFORMANCE.md](CONFORMANCE.md)). Which lengths, patterns and values AWS takes is not here:',
-    'the sandbox has those from its API models (`npm run constraints`).',
+    'the sandbox has those from its API models (`npm run constraints`). What a member of a model gives is compared',
+    'with the newest ones by `npm run facts`.',
     ...parts.flatMap(({ title, facts: some }) => (some.length === 0 ? [] : ['', `## ${title}`, '', ...table(some)])),
     '',
   ].join('\n');

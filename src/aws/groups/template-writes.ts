@@ -25,7 +25,7 @@ export async function image(
 
 /**
  * Makes a version that differs from another one in its image alone. Source: CreateLaunchTemplateVersion, SourceVersion
- * ("The new version inherits the same launch parameters"), ClientToken.
+ * ("the new version inherits the launch parameters from the source version"), ClientToken.
  */
 export async function makeVersion(clients: Clients, asked: VersionRequest): Promise<string> {
   const answer = await (
