@@ -2,8 +2,10 @@ import { command, remarked } from '../text/commands/next-command.js';
 import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import type * as AssetsLibrary from '@aws-cdk/cdk-assets-lib';
+import type { Milliseconds } from '../clock.js';
 import { refused, usage, type Failure } from '../errors.js';
 import { whyNot } from '../files/system-fault.js';
+import { endWithin } from '../shell/end-within.js';
 import type { CdkStack } from './assembly.js';
 
 /** The S3 of publishing, by the role and region of a destination; see the library's IAws. */
@@ -100,12 +102,13 @@ async function lengthOf(body: unknown): Promise<{ readonly ContentLength?: numbe
   return typeof path === 'string' ? { ContentLength: (await stat(path)).size } : {};
 }
 
-function hasDocker(env: Readonly<Record<string, string | undefined>>): Promise<boolean> {
+/** `docker --version` asks no daemon, so it answers at once. */
+const DOCKER_MS: Milliseconds = 30_000;
+
+async function hasDocker(env: Readonly<Record<string, string | undefined>>): Promise<boolean> {
   const child = spawn(env['CDK_DOCKER'] ?? 'docker', ['--version'], { env, stdio: 'ignore' });
-  return new Promise((resolve) => {
-    child.once('error', () => resolve(false));
-    child.once('close', (code) => resolve(code === 0));
-  });
+  const end = await endWithin(child, DOCKER_MS);
+  return end.kind === 'ended' && end.code === 0;
 }
 
 function noDocker(stack: CdkStack, file: string, name: string): Failure {

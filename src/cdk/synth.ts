@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { Milliseconds } from '../clock.js';
 import { problem, usage } from '../errors.js';
+import { endWithin } from '../shell/end-within.js';
+import { duration } from '../text/duration.js';
 
 /** Where a synthesis writes unless it is told otherwise. */
 const OUTPUT = 'cdk.out';
@@ -85,8 +88,11 @@ async function changedAt(path: string): Promise<number | undefined> {
 /** Anything that only a shell understands. */
 const SHELL = /[|&;<>()$`\\*?[\]{}~\n]|^\w+=/;
 
+/** An app may bundle its assets meanwhile, which takes minutes. */
+const SYNTH_MS: Milliseconds = 30 * 60_000;
+
 /** Without a shell unless the command needs one; its output goes where the run is told. */
-function execute(
+async function execute(
   app: string,
   words: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -98,12 +104,17 @@ function execute(
   // What cdk synth prints there is the template.
   child.stdout.resume();
   child.stderr.on('data', (part: Buffer) => print(part.toString()));
-  return new Promise((done) => {
-    child.once('error', (error) => done(error.message));
-    child.once('close', (code, signal) =>
-      done(code === 0 ? undefined : code === null ? `ended by ${signal ?? 'a signal'}` : `exit code ${code}`),
-    );
-  });
+  const end = await endWithin(child, SYNTH_MS);
+  switch (end.kind) {
+    case 'notStarted':
+      return end.error.message;
+    case 'late':
+      return `it did not end within ${duration(SYNTH_MS)}, and was killed`;
+    case 'killed':
+      return `ended by ${end.by}`;
+    case 'ended':
+      return end.code === 0 ? undefined : `exit code ${end.code}`;
+  }
 }
 
 /** Words with single or double quotes, as people write commands. */

@@ -108,7 +108,7 @@ function readYaml(text: string, origin: string, reading: Reading, lenient: boole
   });
   const documents = [...composer.compose(tokens, true, text.length)];
   for (const document of documents) {
-    const error = document.errors[0];
+    const error = document.errors.find((one) => !isPlainKey(one, text));
     if (error !== undefined) throw syntax(origin, position(error.pos[0]), inWords(error), reading);
   }
   const second = documents[1];
@@ -126,6 +126,11 @@ function readYaml(text: string, origin: string, reading: Reading, lenient: boole
   const twice = duplicateKey(root);
   if (twice !== undefined) throw syntax(origin, position(twice.second), stands(twice, position), reading);
   return { root, position };
+}
+
+/** A key with the tag `!`, which says no more than that it is text. */
+function isPlainKey({ code, pos: [from] }: YAMLError, text: string): boolean {
+  return code === 'NON_STRING_KEY' && /^!\s/.test(text.slice(from, from + 2));
 }
 
 function stands({ key, first, second }: DuplicateKey, position: OneDocument['position']): string {
@@ -166,6 +171,8 @@ function inWords(error: YAMLError): string {
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return 'a tab is used as indentation; YAML takes only spaces';
+    case 'NON_STRING_KEY':
+      return 'a key is a map or a list, and keys are text; what stands in {{ }} has to be filled in first';
     default:
       return ofBrackets(error.message) ?? lowerFirst(oneLine(error.message));
   }

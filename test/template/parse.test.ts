@@ -156,6 +156,10 @@ describe('parsing a template', () => {
     });
   });
 
+  it('takes a key with the tag that says nothing', () => {
+    expect(parse('a: [ ! "Ref": "AWS::AccountId", b ]')).to.deep.equal({ a: [{ Ref: 'AWS::AccountId' }, 'b'] });
+  });
+
   it('reads JSON, tabs and all', () => {
     expect(parse('{\n\t"a": {\n\t\t"Ref": "B\\tC"\n\t},\n"n": [1, true, null]\n}')).to.deep.equal({
       a: { Ref: 'B\tC' },
@@ -186,7 +190,13 @@ describe('parsing a template', () => {
       ['a list', '- a\n', '1:1', 'map'],
       ['a word', 'hello', '1:1', 'map'],
       ['a missing quote', 'a: "b\n', '', 'quote'],
-      ['a key that is a list', '? [a]\n: 1\n', '1:', 'keys must be strings'],
+      ['a key that is a list', '? [a]\n: 1\n', '1:', 'a key is a map or a list'],
+      [
+        'a placeholder for a key',
+        'a:\n  {{ Name }}:\n    b: 1\n',
+        '2:',
+        'what stands in {{ }} has to be filled in first',
+      ],
       ['brackets left open', '{"a": [1', '1:9', 'a [ is not closed by a ]'],
       ['a comma that JSON lacks', '{\n  "a": {"b": 1}\n  "c": 2\n}', '3:3', 'a comma is missing'],
       ['a colon that JSON lacks', '{\n  "a" {"b": 1}\n}', '2:7', 'a comma or a colon is missing'],

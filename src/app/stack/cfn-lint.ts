@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import type { Milliseconds } from '../../clock.js';
 import type { CheckedFinding } from '../../model/stack/check.js';
 import type { Environment } from '../../config/simulation-speed.js';
+import { endWithin } from '../../shell/end-within.js';
 
 /** What cfn-lint said of a number of files. */
 export interface Linted {
@@ -26,6 +28,10 @@ interface Row {
 /** Its exit code is a mask: 2 error, 4 warning, 8 information; 32 means that it failed itself. */
 const FOUND = 2 | 4 | 8;
 
+/** How long cfn-lint may take to start, and then for each file: some ten times what it takes on a busy machine. */
+const START_MS: Milliseconds = 30_000;
+const EACH_FILE_MS: Milliseconds = 10_000;
+
 /** Runs at most: a file that makes cfn-lint fail is found among 200 by 16 of them. */
 const mostRuns = 40;
 
@@ -43,7 +49,7 @@ export async function cfnLint(files: readonly string[], env: Environment, count:
     const ran = runs++ < mostRuns ? await runLint(some, env) : 'cfn-lint failed too often';
     if (typeof ran !== 'string') {
       for (const row of ran) note(findings, row.Filename ?? some[0] ?? '', toFinding(row, count));
-    } else if (some.length === 1 || ran === NOT_THERE || runs >= mostRuns) {
+    } else if (some.length === 1 || ran === NOT_THERE || ran === TOO_LONG || runs >= mostRuns) {
       for (const file of some) failed.set(file, ran);
     } else {
       const half = Math.ceil(some.length / 2);
@@ -66,6 +72,7 @@ function note(findings: Map<string, CheckedFinding[]>, file: string, found: Chec
 }
 
 const NOT_THERE = 'cfn-lint is not on the path';
+const TOO_LONG = 'cfn-lint took too long and was ended';
 
 function toFinding(row: Row, count: 'warn' | 'error'): CheckedFinding {
   const { Id: id = 'unknown', ShortDescription: rule = '' } = row.Rule ?? {};
@@ -81,29 +88,34 @@ function toFinding(row: Row, count: 'warn' | 'error'): CheckedFinding {
   };
 }
 
-function runLint(files: readonly string[], env: Environment): Promise<readonly Row[] | string> {
-  return new Promise((resolve) => {
-    const child = spawn('cfn-lint', ['--format', 'json', '--', ...files], {
-      env: { ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (part: Buffer) => (stdout += part.toString()));
-    child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code === 'ENOENT' ? NOT_THERE : `cfn-lint could not be started: ${error.message}`),
-    );
-    child.once('close', (code) => {
-      if (code === null || (code & ~FOUND) !== 0)
-        return void resolve(`cfn-lint failed (exit ${code ?? 'by a signal'}): ${lastLine(stderr)}`);
-      try {
-        resolve(JSON.parse(stdout) as readonly Row[]);
-      } catch {
-        resolve('cfn-lint answered something that is no JSON');
-      }
-    });
+async function runLint(files: readonly string[], env: Environment): Promise<readonly Row[] | string> {
+  const child = spawn('cfn-lint', ['--format', 'json', '--', ...files], {
+    env: { ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (part: Buffer) => (stdout += part.toString()));
+  child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
+  const end = await endWithin(child, START_MS + EACH_FILE_MS * files.length);
+  switch (end.kind) {
+    case 'notStarted':
+      return end.error.code === 'ENOENT' ? NOT_THERE : `cfn-lint could not be started: ${end.error.message}`;
+    case 'late':
+      return TOO_LONG;
+    case 'killed':
+      return `cfn-lint was killed by ${end.by}`;
+    case 'ended':
+      return (end.code & ~FOUND) === 0 ? rowsIn(stdout) : `cfn-lint failed (exit ${end.code}): ${lastLine(stderr)}`;
+  }
+}
+
+function rowsIn(stdout: string): readonly Row[] | string {
+  try {
+    return JSON.parse(stdout) as readonly Row[];
+  } catch {
+    return 'cfn-lint answered something that is no JSON';
+  }
 }
 
 function lastLine(text: string): string {
