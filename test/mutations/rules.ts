@@ -1076,6 +1076,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: '() => keeps' },
   },
   {
+    name: 'room-beside-kept',
+    rule: 'a run that takes over a kept half gives back the max that was raised for one of it that came back',
+    breaks: { replace: [' || keepsOld(record)', ''] },
+  },
+  {
     name: 'room-is-a-wish',
     rule: 'a max that the run itself set is given back, also where somebody asks for less meanwhile',
     breaks: { condition: false },

@@ -111,9 +111,11 @@ function isOurMax(of: SizedGroup, { ourMax }: Origin): boolean {
   if (ourMax !== undefined) return max === ourMax;
   // Weights do not always add up, and after the verdict room is made for what somebody asked for.
   if (group.weighted) return max > base && max <= Math.max(...targets) + 2 * record.old;
-  // So is room for what came back out of standby.
+  // So is room for what came back out of standby, and beside one of a kept half that came back before its time.
   const makesRoom = verdict?.outcome === 'promote' || record.gates?.backAt !== undefined;
-  return makesRoom && record.theirs !== undefined && max > base && max <= goalOf(record) + record.old;
+  // rule: room-beside-kept
+  const isAsked = record.theirs !== undefined || keepsOld(record);
+  return makesRoom && isAsked && max > base && max <= goalOf(record) + record.old;
 }
 
 /** As it stands, or without what people have moved it by: what they moved may have left again with an instance. */
