@@ -224,6 +224,7 @@ function dropRecord(ledger: GroupLedger): void {
   delete ledger.out;
   ledger.outNumber = 0;
   delete ledger.ours;
+  ledger.suspended.clear();
   ledger.recordSure = false;
   ledger.verdictSure = false;
   ledger.clearing = false;
