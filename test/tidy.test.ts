@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   notify: ['model', 'errors', 'text', 'files', NODE],
   history: ['model', 'clock', 'errors', 'text', 'src/engine/gateway.ts', NODE],
   shell: ['clock', 'text', 'src/engine/commands/shell-runner.ts', NODE],
-  cdk: ['model', 'errors', 'text', 'files', /^@aws-cdk\//, NODE],
+  cdk: ['model', 'errors', 'text', 'files', 'clock', 'shell', /^@aws-cdk\//, NODE],
   lock: ['model', 'clock', 'errors', 'text', /^@aws-sdk\/client-dynamodb$/, /^node:(net|tls)$/],
   config: ['model', 'clock', 'errors', 'text', 'files', 'fleet', /^yaml$/, NODE],
   render: ['model', 'check', 'clock', 'errors', 'text', /^listr2$/, PLOTS, NODE],
