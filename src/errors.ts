@@ -125,7 +125,7 @@ export function usage(
 }
 
 /** The reason that the `what` of its failure says whole. */
-export function asHeadline<R extends Pick<AdvisedReason, 'headline'>>(reason: R): R & { readonly headline: true } {
+export function asHeadline(reason: AdvisedReason): AdvisedReason {
   return { ...reason, headline: true };
 }
 

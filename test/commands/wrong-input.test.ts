@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { expectGolden } from '../golden.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { serveSandbox, type LiveSandbox } from '../../src/sandbox/live.js';
 import { typed, type TypedEnd } from '../support/typed.js';
@@ -318,6 +319,15 @@ describe('wrong input', function () {
     );
   };
 
+  /** What differs from run to run: folders, ports and ids. */
+  const withoutChance = (text: string): string =>
+    text
+      .replaceAll(folder, 'FOLDER')
+      .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+      .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'REQUEST')
+      .replace(/\b\d{8}-\d{6}-[0-9a-z]{5}\b/g, 'RUN')
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
+
   before(async () => {
     world = await simulatedWorld();
     folder = world.folder;
@@ -363,6 +373,11 @@ describe('wrong input', function () {
         .and.not.match(/\n\s+at |undefined|\[object|tiny-93/);
     });
   }
+
+  it('is told in the words of its golden, from the first to the last', () => {
+    const told = [...ended].map(([name, { stderr }]) => `## ${name}\n${withoutChance(stderr)}`);
+    expectGolden('messages/wrong-input.txt', told.join('\n'));
+  });
 
   it('changes nothing', async () => {
     expect(await state()).to.equal(atFirst);

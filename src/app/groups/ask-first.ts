@@ -54,7 +54,7 @@ function whyNotOpen(calendar: CalendarPlan, state: CalendarNow): Reason | undefi
     state.kind === 'closed'
       ? (['calendar.closed', 'Wait until it is open'] as const)
       : (['calendar.unread', 'Correct its name, or allow ssm:GetCalendarState on it'] as const);
-  return { code, text, remedy: `${first}, or say why it shall go on all the same: --despite-calendar REASON.` };
+  return { code, text, remedy: `${first}, or say why it goes on anyway: --despite-calendar REASON.` };
 }
 
 /**

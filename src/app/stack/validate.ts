@@ -151,7 +151,7 @@ function unreadable(error: unknown, origin: string): CheckedTemplate {
       ok: false,
       read: false,
       findings: [finding('template.unreadable', { line: 1, column: 1 }, text)],
-      notAsked: 'our own reading fails already',
+      notAsked: 'the built-in rules found errors already',
     };
   }
   const { code, what } = error.facts;
@@ -161,7 +161,7 @@ function unreadable(error: unknown, origin: string): CheckedTemplate {
     ok: false,
     read: true,
     findings: [finding(code, at, at.text)],
-    notAsked: 'our own reading fails already',
+    notAsked: 'the built-in rules found errors already',
   };
 }
 

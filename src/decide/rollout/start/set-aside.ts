@@ -61,7 +61,7 @@ function setAside(plan: Plan, group: Group): readonly SetAside[] {
       fate:
         plan.protected === 'ignore'
           ? `${guarded.length} of its instances ${guarded.length === 1 ? 'stays' : 'stay'} old (--protected ignore).`
-          : 'A rollout terminates them all the same (--protected refresh).',
+          : 'A rollout terminates them anyway (--protected refresh).',
     });
   if (parked.length > 0)
     found.push({

@@ -7,7 +7,7 @@ import {
 } from '../../../decide/stack/stack-parameters.js';
 import { replacesByPolicy } from '../../../decide/stack/own-policies.js';
 import { startStep } from '../../../decide/stack/stack-update.js';
-import { AwsFault, refused, usage, type Failure } from '../../../errors.js';
+import { asHeadline, AwsFault, refused, usage, type Failure } from '../../../errors.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { RunEvent } from '../../../model/event.js';
 import type { Stack, TemplateSummary } from '../../../model/stack/stack.js';
@@ -166,7 +166,7 @@ async function advised(
         throw refused(
           step.code,
           step.text,
-          [...explained, { code: step.code, text: step.text, remedy: step.remedy }],
+          [...explained, asHeadline({ code: step.code, text: step.text, remedy: step.remedy })],
           step.next,
         );
       }
