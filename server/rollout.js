@@ -24,8 +24,13 @@ const ONCE = {
  * @param by who takes the looks, as leases name it to people
  * @param startNext starts an execution of the same version: `({ name, input }) => { arn }`; the same name starts one only
  */
-export function rolloutHandler({ updater, log, by, startNext, mostOperations = MOST_OPERATIONS }) {
-  return withDurableExecution(async (input, context) => {
+export function rolloutHandler(made) {
+  return withDurableExecution(rolloutOf(made));
+}
+
+/** The same without what makes it durable: `(input, context) => result`, for tests that count what is done. */
+export function rolloutOf({ updater, log, by, startNext, mostOperations = MOST_OPERATIONS }) {
+  return async (input, context) => {
     const name = nameOf(context.executionContext.durableExecutionArn);
     const { asked, refused, from = { run: name, part: 1 } } = readInput(input, name);
     if (refused !== undefined) return refused;
@@ -55,7 +60,7 @@ export function rolloutHandler({ updater, log, by, startNext, mostOperations = M
     } catch (error) {
       return outOfOperations(asked, run, error);
     }
-  });
+  };
 }
 
 /** One look, and its events into the log. What was refused before anything is sent is an end like any other. */
