@@ -70,7 +70,7 @@ function stage() {
 }
 
 describe('a rollout of 24 h with a pause of 10 days', function () {
-  this.timeout(540_000);
+  this.timeout(900_000);
   it('is promoted within the limits of each execution, and costs nothing while it is paused', async () => {
     const { sandbox, group, lines, run } = stage();
     const { clock } = sandbox;
@@ -83,7 +83,7 @@ describe('a rollout of 24 h with a pause of 10 days', function () {
     const calls = sandbox.calls.size;
     await clock.sleep(10 * DAY);
     expect(sandbox.calls.size).to.equal(calls);
-    const second = await run('web-2', { command: 'resume', options: { groups: ['web'] } });
+    const second = await run('web-2', { command: 'resume', options: { groups: ['web'], poll: 60 } });
     expect(second.result).to.include({ outcome: 'swapped', exitCode: 0 });
     expect(clock.now() - began).to.be.greaterThan(10.9 * DAY);
     for (const [what, { cost }] of [
