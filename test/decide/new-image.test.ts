@@ -94,6 +94,23 @@ describe('a rollout that gives its group another image', () => {
       expect(told(decide(observed([withShield(of, then)]), PLAN)).replace(/^renew web \+ /, '')).to.equal(then);
     });
 
+  for (const [image, version, then] of [
+    [IMAGE, '$Default', 'version ami-2'],
+    [LATEST, '$Latest', 'point 3'],
+    [MADE, '$Default', 'point 4'],
+  ] as const)
+    it(`shields the old ones before ${then}`, () => {
+      const record = { ...RECORD, image, shield: true } as const;
+      const noted = { notes: { record, lease: LEASE } };
+      const shielded = begun(image, version, {
+        ...noted,
+        instances: ['i-old1', 'i-old2'].map((id) => instance(id, { ...OLD, protectedFromScaleIn: true })),
+      });
+      const next = (one: Group): string => told(decide(observed([one]), PLAN)).replace(/^renew web \+ /, '');
+      expect(next(begun(image, version, noted))).to.equal('shield i-old1,i-old2');
+      expect(next(shielded)).to.equal(then);
+    });
+
   describe('rolled back, with an instance launched since the record that stays', () => {
     const stays = (differing: Partial<Instance>, differs: Partial<Group> = {}): Group =>
       back({

@@ -1196,6 +1196,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'shield-before-image',
+    rule: 'old instances are protected from scale-in before a version of another image is made',
+    breaks: { replace: ['shieldOld(view, of) ?? image', 'image'] },
+  },
+  {
     name: 'image-left',
     rule: 'a version that somebody else gave the group meanwhile stays',
     breaks: { condition: false },

@@ -73,7 +73,8 @@ function beforeProof(
     return act('resume', { type: 'resume', group: name, processes: reset }, why);
   }
   const image = pointAtImage(of);
-  if (image !== undefined) return image;
+  // rule: shield-before-image
+  if (image !== undefined) return shieldOld(view, of) ?? image;
   if (block !== undefined) {
     // The group whose turn it is is proven for this one too.
     const wait: Wait = { group: name, phase: 'prove', why: block.why, instances: [] };
@@ -87,9 +88,13 @@ function beforeProof(
   const theirs = noteTheirs(view, of, 'prove');
   if (theirs !== undefined) return theirs;
   if (isReached(group.size, target.size)) return undefined;
+  return shieldOld(view, of) ?? act(target.purpose, growTo(of, target), target.why);
+}
+
+/** Old ones are protected before anything is made or launched: a size that somebody lowers then takes none of them. */
+function shieldOld(view: RolloutView, of: RolloutGroup): GroupStep | undefined {
   const shield = raiseShield(view, of);
-  if (shield.length > 0) return { kind: 'act', phase: 'suspend', acts: shield };
-  return act(target.purpose, growTo(of, target), target.why);
+  return shield.length > 0 ? { kind: 'act', phase: 'suspend', acts: shield } : undefined;
 }
 
 function growTo({ group }: RolloutGroup, target: TargetSize): Parameters<typeof act>[1] {
