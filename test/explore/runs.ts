@@ -168,8 +168,10 @@ function startsOf(state: State, scope: Scope): readonly Step[] {
   };
   const run = freeName(state);
   if (state.runners.length > 0) {
-    const isRival = scope.rival === true && state.runners.length === 1;
-    return isRival ? [start(`${run} is started beside`, planOf(scope, run))] : [];
+    const troubles = spent(state, 'rival');
+    if (troubles === undefined || state.runners.length > 1) return [];
+    const { label, state: next } = start(`${run} is started beside`, planOf(scope, run));
+    return [{ label, state: { ...next, troubles } }];
   }
   if (state.groups.every(({ notes }) => notes.record === undefined)) return [];
   // Nobody changes a stack that is being changed.
@@ -180,7 +182,7 @@ function startsOf(state: State, scope: Scope): readonly Step[] {
 /** A name that nobody knows any more, so that stories without end have few. */
 function freeName({ groups, runners }: State): string {
   const known = new Set([
-    ...runners.flatMap(({ plan, seen }) => [plan.run, ...Object.values(seen?.cleared ?? {}).flat()]),
+    ...runners.flatMap(({ plan, seen }) => [plan.run, ...(seen === undefined ? [] : remembered(seen))]),
     ...groups.flatMap(({ notes }) => [
       notes.record?.run,
       notes.verdict?.run,
@@ -190,6 +192,17 @@ function freeName({ groups, runners }: State): string {
     ]),
   ]);
   return ['run-a', 'run-b', 'run-c', 'run-d', 'run-e', 'run-f'].find((name) => !known.has(name)) ?? 'run-z';
+}
+
+/** The runs that a run remembers: one of the same name would be taken for them. */
+function remembered({ cleared, recorded, superseded, leases, known }: Seen): readonly (string | undefined)[] {
+  const prints = [...Object.values(superseded), ...Object.values(leases).map(({ beat }) => beat)];
+  return [
+    ...Object.values(cleared).flat(),
+    ...Object.values(recorded).flat(),
+    ...prints.map((print) => print.split(' ')[0]),
+    ...Object.values(known).flatMap(({ record, verdict }) => [record?.run, verdict?.run]),
+  ];
 }
 
 /** What a run is asked for; by a first run where no kind is given. */

@@ -13,6 +13,7 @@ import type { RollingChoice } from '../../src/model/rollout/rollout-plan.js';
  * - `exited`: a person takes one out of standby
  * - `rings`: the alarm that the rollout is bound to goes off; it may be quiet again
  * - `kill`: the process dies, before or after an action. `lost`: a reply is lost, with or without an effect
+ * - `rival`: a second run of the same command starts beside the one that is at work
  * - `stale`: a read shows the groups as before the last change. `asleep`: a process stands still while time goes on
  */
 export type Trouble =
@@ -33,10 +34,11 @@ export type Trouble =
   | 'kill'
   | 'lost'
   | 'stale'
-  | 'asleep';
+  | 'asleep'
+  | 'rival';
 
 /** Those of them that a run of the tool has; the others are AWS's and people's. */
-export const OF_RUNS: ReadonlySet<Trouble> = new Set(['kill', 'lost', 'stale', 'asleep']);
+export const OF_RUNS: ReadonlySet<Trouble> = new Set(['kill', 'lost', 'stale', 'asleep', 'rival']);
 
 /** What may still happen: which kinds, and how many in all of AWS's and people's, and of those of runs. */
 export interface Troubles {
@@ -82,8 +84,6 @@ export interface Scope {
   readonly gates?: ScopeGates;
   /** The sizes that CloudFormation writes when the stack is changed; the groups had others. */
   readonly template?: Size;
-  /** A second run of the same command starts at any moment. */
-  readonly rival?: boolean;
   /** Troubles come before the record, too; else only while a rollout is on its group. */
   readonly anytime?: boolean;
   /** Small enough for `npm test`. */
@@ -176,10 +176,16 @@ export const SCOPES: readonly Scope[] = [
   {
     ...SWAP,
     name: 'swap-1-rivals',
-    about: 'two runs at once on one group; one of them may stand still while time goes on',
-    troubles: { kinds: ['asleep'], world: 0, runs: 1 },
+    about: 'two runs at once on one group: a second one starts at any moment',
+    troubles: { kinds: ['rival'], world: 0, runs: 1 },
     knowsDead: false,
-    rival: true,
+  },
+  {
+    ...SWAP,
+    name: 'swap-1-rivals-asleep',
+    about: 'the same, and one of the two may stand still while time goes on',
+    troubles: { kinds: ['rival', 'asleep'], world: 0, runs: 2 },
+    knowsDead: false,
   },
   {
     ...SWAP,
