@@ -138,6 +138,8 @@ export function beginRollout(world: World, look: Look, strategy: Strategy, servi
   // Whom nobody has scaled in yet is there all the same: with Terminate suspended, or shielded.
   const live = look.instances.reduce((sum, one) => sum + (one.alive && !one.leaving && !one.aside ? one.units : 0), 0);
   const old = look.instances.filter((one) => !one.leaving && !isLater(one.launchedAt, group));
+  // Whoever begins may not see yet what somebody took off right before.
+  const asked = group.desired + takenOffUnseen(world, group, world.clock.now());
   const expectation: Expectation = {
     group: group.name,
     strategy,
@@ -163,10 +165,7 @@ export function beginRollout(world: World, look: Look, strategy: Strategy, servi
     ceiling:
       strategy.kind === 'keep-size'
         ? Infinity
-        : Math.max(group.desired + takenOffUnseen(world, group, world.clock.now()), live) +
-          (strategy.kind === 'rolling' ? strategy.surge : group.desired) +
-          2 * overshoot +
-          beside,
+        : Math.max(asked, live) + (strategy.kind === 'rolling' ? strategy.surge : asked) + 2 * overshoot + beside,
     terminated: new Set(),
     servingSince: new Map(
       look.instances.filter((one) => one.inService).map(({ id }) => [id, service?.since.get(id) ?? 0]),
