@@ -11,7 +11,8 @@ const HOLES: readonly RegExp[] = [
   /[\s(][,;](\s|$)/,
   // A separator or a word that announces something, and then nothing.
   /[,;]\s*([.;,)]|$)/,
-  /:\s+([.;,)]|$)/,
+  // A note that is cut off ends with three points.
+  /:\s+((?!\.\.\.$)[.;,)]|$)/,
   /:$/,
   /\s(because|behind|with|and|or)\s*((?!\.\.\.)[.;]|$)/,
   /^\s*[.;,]/,

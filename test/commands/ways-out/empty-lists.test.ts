@@ -24,6 +24,7 @@ describe('the look for empty lists', () => {
       'web-group: 4 of 4 serve (2 old, 2 new), min 2, desired 4, max 6.',
       'Pending (since 03:10:40), then web: absent (not registered yet).',
       'Health checks failed with ...',
+      'Health checks failed with these codes: ...',
       'the desired capacity 6 may fall by; as much as is there launches nobody',
       'AWS said "nothing is in: " and no more',
     ])
