@@ -127,11 +127,13 @@ export function foldRows(ledger: GroupLedger, event: Told<'group.instances'>): v
     ledger.told = true;
     if (event.balancers !== undefined) ledger.balancers = event.balancers;
   }
+  // Whom somebody protects once it is known who stays is one of those that go.
+  const isKnown = ledger.record !== undefined && ledger.protectedByOthers.size > 0;
   for (const row of event.instances) {
     ledger.rows.set(row.id, row);
     ledger.known.add(row.id);
     if (row.protected !== true) ledger.shielded.delete(row.id);
-    else if (!ledger.shielded.has(row.id) && !isShield(ledger)) ledger.protectedByOthers.add(row.id);
+    else if (!ledger.shielded.has(row.id) && !isShield(ledger) && !isKnown) ledger.protectedByOthers.add(row.id);
     if (isAside(row)) ledger.shownAside.add(row.id);
     if (!isServing(row)) continue;
     // Somebody else has taken it out of standby.

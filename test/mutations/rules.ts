@@ -1111,6 +1111,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'protected-since',
+    rule: 'an old instance that somebody protects once the rollout has begun is not left as it is',
+    breaks: { condition: false },
+  },
+  {
     name: 'record-of-the-dead',
     rule: 'a look that shows a record again that was gone when this run wrote its own lags behind',
     breaks: { value: '[]' },

@@ -3,16 +3,16 @@ const SENTENCES = new Set(['why', 'text', 'what', 'left', 'serves', 'remedy']);
 /** Those that may be empty as a whole. */
 const MAY_BE_EMPTY = new Set(['left', 'serves', 'remedy', 'why']);
 
-/** What a list that was joined into a sentence leaves there when it is empty. */
+/** What a list that was joined into a sentence leaves there when it is empty. Three dots stand for what was cut off. */
 const HOLES: readonly RegExp[] = [
   // Brackets around nothing, or around what is missing before the rest.
   /\(\s*\)/,
   /\(\s/,
   /[\s(][,;](\s|$)/,
   // A separator or a word that announces something, and then nothing.
-  /[,;]\s*([.;,)]|$)/,
-  // A note that is cut off ends with three points.
-  /:\s+((?!\.\.\.$)[.;,)]|$)/,
+  // What is cut off ends with three points.
+  /[,;]\s*((?!\.\.\.)[.;,)]|$)/,
+  /:\s+((?!\.\.\.)[.;,)]|$)/,
   /:$/,
   /\s(because|behind|with|and|or)\s*((?!\.\.\.)[.;]|$)/,
   /^\s*[.;,]/,

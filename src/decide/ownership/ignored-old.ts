@@ -13,12 +13,11 @@ import { membersOf, serving, standing, units } from '../instances/classify.js';
 /**
  * The group without the protected old instances that a rollout leaves as they are.
  * @param record of the rollout, as it stands on the group; absent before it begins
- * @param before ids of those that were left so far: lifting the protection meanwhile makes nobody an old one
+ * @param before ids of those that this process has left so far, see `keptIds`
  */
 export function withoutKept(group: Group, record: RolloutRecord | undefined, before: ReadonlySet<string>): Group {
-  const began = record === undefined ? Infinity : Math.floor(record.startedAt / 1000) * 1000;
-  const isKept = ({ id, protectedFromScaleIn, launchedAt = Infinity }: Instance): boolean =>
-    before.has(id) || (protectedFromScaleIn && (record === undefined || launchedAt < began));
+  const ids = keptIds(group, record, before);
+  const isKept = ({ id }: Instance): boolean => ids.has(id);
   // rule: protected-replaced
   const instances = membersOf(group).filter(isKept);
   const kept = record?.kept ?? units(instances);
@@ -35,6 +34,24 @@ export function withoutKept(group: Group, record: RolloutRecord | undefined, bef
     notes: notes.record === undefined ? notes : { ...notes, record: shiftedRecord(notes.record, -kept) },
     kept: { units: kept, instances },
   };
+}
+
+/**
+ * The instances that a rollout leaves as they are. Those that this process has left so far are all of them: lifting their
+ * protection meanwhile makes nobody an old one, and whom somebody protects since is one of those that go.
+ * @param before empty at the first look
+ */
+export function keptIds(
+  { instances }: Group,
+  record: RolloutRecord | undefined,
+  before: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const began = record === undefined ? Infinity : Math.floor(record.startedAt / 1000) * 1000;
+  const isOwned = ({ protectedFromScaleIn, launchedAt = Infinity }: Instance): boolean =>
+    protectedFromScaleIn && (record === undefined || launchedAt < began);
+  // rule: protected-since
+  if (before.size > 0) return before;
+  return new Set(instances.filter(isOwned).map(({ id }) => id));
 }
 
 /** An action on the group as AWS has it: with the units of the instances that a rollout leaves as they are. */

@@ -5,7 +5,7 @@ import { perhapsEnded, perhapsGone, readsNeeded } from '../../decide/looks/reads
 import type { Instant } from '../../clock.js';
 import { AwsFault } from '../../errors.js';
 import type { Emit } from '../../model/event.js';
-import { withoutKept } from '../../decide/ownership/ignored-old.js';
+import { keptIds, withoutKept } from '../../decide/ownership/ignored-old.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
@@ -83,7 +83,7 @@ export interface ObserverMemory {
   seen?: Seen;
   /** Somebody called the run back by a note, which is not taken back by reads that lag. */
   cancelled?: NonNullable<ReturnType<typeof cancellationOfOwnRun>>;
-  /** group → the instances that its rollout leaves as they are. */
+  /** group and its rollout → the instances that it leaves as they are. */
   readonly leftKept: Map<string, ReadonlySet<string>>;
   readonly launches: KnownLaunches;
   readonly schedules: KnownSchedules;
@@ -363,9 +363,10 @@ function keptLeaver(
     const record = group.notes.record ?? known;
     const begins = record === undefined && plan.protected === 'ignore' && factsOf(plan).replaces && !plan.adoptOnly;
     if (record?.kept === undefined && !begins) return group;
-    const left = withoutKept(group, record, before.get(group.name) ?? new Set());
-    if (record !== undefined) before.set(group.name, new Set(left.kept?.instances.map(({ id }) => id)));
-    return left;
+    const key = record === undefined ? '' : `${group.name} ${record.run} ${record.startedAt}`;
+    const ids = keptIds(group, record, before.get(key) ?? new Set());
+    if (record !== undefined) before.set(key, ids);
+    return withoutKept(group, record, ids);
   };
 }
 

@@ -14,7 +14,7 @@ import {
   type Expectation,
 } from './expectation.js';
 import type { Look, Seen } from './look.js';
-import { lagOf } from './service.js';
+import { lagOf, oldestLook } from './service.js';
 import { broughtByOthers, fewerByOthers, wrongSizes } from './sizes-of-others.js';
 
 /** A broken rule, in a sentence. */
@@ -347,7 +347,7 @@ export function breachesAtEnd(world: World, expectation: Expectation, look: Look
     ...mixedBreach(expectation, look, resized),
     ...sizeBreach(world, expectation, look),
     ...(meddled(world, expectation, look.group, 'resumeProcesses') > 0 ? [] : processBreach(world, expectation, look)),
-    ...(meddled(world, expectation, look.group, 'protect') > 0 ? [] : protectionBreach(expectation, look)),
+    ...(protectedByOthers(world, expectation, look) ? [] : protectionBreach(expectation, look)),
     ...tagBreach(expectation, look),
     ...(look.inService + takenUnits(expectation, look) >= expectation.floor ? [] : capacityBreach(expectation, look)),
   ];
@@ -414,6 +414,11 @@ function processBreach(world: World, expectation: Expectation, look: Look): Brea
   const actual = told(look.group.suspended.keys());
   const wanted = told(expected);
   return actual === wanted ? [] : [{ rule: 'processes', text: `Suspended: [${actual}], expected [${wanted}].` }];
+}
+
+/** Somebody protected instances meanwhile, or so shortly before that whoever began may not have seen it. */
+function protectedByOthers(world: World, { since }: Expectation, { group }: Look): boolean {
+  return meddled(world, { since: since - oldestLook(world) }, group, 'protect') > 0;
 }
 
 /** Whoever stayed is protected from scale-in as it was. */

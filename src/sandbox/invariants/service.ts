@@ -48,12 +48,17 @@ export function servedLately(world: World, service: Service | undefined): Readon
   );
 }
 
+/** How long before its first change a rollout may have seen what it begins from. Milliseconds. */
+export function oldestLook(world: World): number {
+  return lagOf(world) + OLDEST_LOOK_MS;
+}
+
 /**
  * The units that others took off the desired capacity with instances so shortly before a rollout began that it may not
  * have seen it: it began from the size of before.
  */
 export function takenOffUnseen(world: World, { others }: Pick<GroupState, 'others'>, since: number): number {
   return others
-    .filter(({ at }) => at < since && at >= since - lagOf(world) - OLDEST_LOOK_MS)
+    .filter(({ at }) => at < since && at >= since - oldestLook(world))
     .reduce((all, { tookOff = 0 }) => all + tookOff, 0);
 }

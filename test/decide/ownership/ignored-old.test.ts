@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { keptHalf } from '../../../src/decide/gates/kept-half.js';
-import { withoutKept } from '../../../src/decide/ownership/ignored-old.js';
+import { keptIds, withoutKept } from '../../../src/decide/ownership/ignored-old.js';
 import type { Group, Instance } from '../../../src/model/rollout/group.js';
 import type { SwapRecord } from '../../../src/model/rollout/record.js';
 import { group, instance, RECORD, T0 } from '../../support/groups.js';
@@ -33,5 +33,14 @@ describe('protected instances that a rollout leaves as they are', () => {
   it('are told of before a rollout where one stands by: it may be refused for that', () => {
     const instances = [old, owned('i-owned', { lifecycle: 'Standby', health: [] })];
     expect(parts(group({ instances }))).to.deep.equal([['i-old', 'i-owned'], [], []]);
+  });
+
+  it('are those that were protected at the first look, also where they are gone or somebody protects others', () => {
+    const shown = (instances: readonly Instance[], before: readonly string[]): readonly string[] => [
+      ...keptIds(group({ instances }), KEEPS, new Set(before)),
+    ];
+    expect(shown([old, owned('i-owned')], [])).to.deep.equal(['i-owned']);
+    expect(shown([owned('i-old'), instance('i-owned')], ['i-owned'])).to.deep.equal(['i-owned']);
+    expect(shown([owned('i-old')], ['i-owned'])).to.deep.equal(['i-owned']);
   });
 });
