@@ -2,6 +2,7 @@ import { autoScalingState, type GroupState } from '../world/autoscaling/state.js
 import type { World } from '../world/world.js';
 import { meddled, OUR_TAGS, resizedByOthers, ROLLOUT_TAG } from './expectation.js';
 import { lookAt, type Seen } from './look.js';
+import { oldestLook } from './service.js';
 import type { Violation } from './violation.js';
 
 /** Health passes by without events: groups are looked at again at least this often while things happen. */
@@ -106,9 +107,11 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
   for (const one of fresh) if (one.beside || known.replacing.size < missing) known.replacing.add(one.id);
   const coming = fresh.filter((one) => !known.replacing.has(one.id));
   // What the world took away, or somebody else changed or deletes, opens a group too, and nobody answers for that.
-  const tookOff = group.others.some((one) => one.at >= known.since && (one.tookOff ?? 0) > 0);
-  const others =
-    group.status !== undefined || resizedByOthers(world, known, group) || instances.some(isTaken) || tookOff;
+  // So does what takes its share of the desired capacity with it, or brings it along.
+  const moved = group.others.some(
+    (one) => one.at >= known.since - oldestLook(world) && ((one.tookOff ?? 0) > 0 || (one.brought ?? 0) > 0),
+  );
+  const others = group.status !== undefined || resizedByOthers(world, known, group) || instances.some(isTaken) || moved;
   if (others) return { leaving: [], open: '' };
   const why = [
     ...(leaving.length > 0 ? [`${leaving.join(', ')} leaving`] : []),
