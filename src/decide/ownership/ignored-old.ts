@@ -37,8 +37,8 @@ export function withoutKept(group: Group, record: RolloutRecord | undefined, bef
 }
 
 /**
- * The instances that a rollout leaves as they are. Those that this process has left so far are all of them: lifting their
- * protection meanwhile makes nobody an old one, and whom somebody protects since is one of those that go.
+ * The instances that a rollout leaves as they are. Those that this process has left so far are all of them: lifting
+ * their protection meanwhile makes nobody an old one, and whom somebody protects since is one of those that go.
  * @param before empty at the first look
  */
 export function keptIds(
