@@ -240,6 +240,9 @@ export function foldStarted(ledger: GroupLedger, action: Action): void {
     case 'record':
       // What was asked to go before is gone, or this takes its place.
       ledger.clearing = false;
+      // One that is written again has what is suspended by now, and the owner may have suspended more meanwhile.
+      ledger.suspended.clear();
+      for (const process of action.record.suspended) ledger.suspended.add(process);
       if (!ledger.recordSure) takeRecord(ledger, action.record, false);
       return;
     case 'pause':
