@@ -8,6 +8,7 @@ import { begunOn, cancelRollout, giveSizesBack, type Begun } from '../../engine/
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import { cancelUpdate } from '../../engine/stack/cancel-update.js';
 import { Failure, refused } from '../../errors.js';
+import { expectGroups } from './expect-groups.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Stack } from '../../model/stack/stack.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
@@ -192,13 +193,17 @@ async function cancelStarting(
 }
 
 /** With --if-running nothing under way is a good end. @throws Failure `refused` without it */
-function nothingRuns(
+async function nothingRuns(
   { deps }: Run,
   asked: CancelAsked,
   stack: Stack | undefined,
   groups: readonly string[],
-): RunResult {
-  if (asked['if-running'] !== true) throw nothingToCancel(asked, stack, []);
+): Promise<RunResult> {
+  if (asked['if-running'] !== true) {
+    // A name that means nothing has no rollout either, and somebody has to hear of that.
+    if (stack === undefined) await expectGroups(retrying(deps), groups);
+    throw nothingToCancel(asked, stack, []);
+  }
   const why = `no rollout is under way${asked.server === undefined ? `; ${UNSEEN}` : ''}`;
   for (const group of groups) deps.emit({ type: 'group.skipped', group, why });
   return { outcome: 'nothing', results: [] };

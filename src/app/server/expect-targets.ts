@@ -1,7 +1,7 @@
 import { retrying } from '../../engine/retrying-gateway.js';
-import { AwsFault, noGroups } from '../../errors.js';
+import { AwsFault } from '../../errors.js';
+import { expectGroups } from '../groups/expect-groups.js';
 import { QUICK } from '../../run/run.js';
-import { command } from '../../text/commands/next-command.js';
 import { chosenGroups } from '../groups/command-targets.js';
 import type { GroupCommand, GroupsAsked } from '../groups/group-command.js';
 import type { BalancerAsked } from '../groups/balancer-target.js';
@@ -24,9 +24,7 @@ export async function expectTargets<A extends GroupsAsked>(
     const { groups: names } = await chosenGroups({ deps }, given, wanted.choice);
     // A group of a stack that somebody deleted is left out by any rollout.
     if (given.stack !== undefined) return;
-    const { groups } = await retrying(deps, QUICK).describeGroups(names);
-    const gone = names.filter((name) => !groups.some((group) => group.name === name));
-    if (gone.length > 0) throw noGroups(gone, [command`ha-updater list`]);
+    await expectGroups(retrying(deps, QUICK), names);
   } catch (error) {
     if (!(error instanceof AwsFault) || error.kind !== 'denied') throw error;
   }

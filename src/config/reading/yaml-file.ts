@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, LineCounter, parseDocument, type Document, type Node, type YAMLMap } from 'yaml';
-import { usage } from '../../errors.js';
+import { usage, type Failure } from '../../errors.js';
 import type { Reason } from '../../model/rollout/decision.js';
 import { nearest } from '../../text/nearest.js';
 import { withoutStop } from '../../text/sentence.js';
@@ -37,6 +37,8 @@ export function openYaml(text: string, origin: string, kind: FileKind): YamlFile
   };
   const document = asDocument(text, { origin, kind, lines });
   const [error] = document.errors;
+  // Where the parser runs out of stack differs from one machine to the next.
+  if (error?.message.startsWith('Maximum call stack') === true) throw tooDeep(origin, kind);
   if (error !== undefined) {
     const what =
       error.code === 'MULTIPLE_DOCS'
@@ -84,8 +86,12 @@ function asDocument(
     });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw usage(kind.syntax, `${origin}: not a ${kind.noun}: it is nested far too deep.`);
+    throw tooDeep(origin, kind);
   }
+}
+
+function tooDeep(origin: string, kind: FileKind): Failure {
+  return usage(kind.syntax, `${origin}: not a ${kind.noun}: it is nested far too deep.`);
 }
 
 /** True where nothing stands. */

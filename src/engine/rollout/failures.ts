@@ -29,8 +29,8 @@ import { capital, sentence } from '../../text/sentence.js';
 
 /** The run was refused before anything was changed. */
 export function refusedRun(given: readonly AdvisedReason[], plan: Plan): Failure {
-  const { long, refused: code } = factsOf(plan).words;
-  const it = `The ${long} was not started`;
+  const { refused: code } = factsOf(plan).words;
+  const it = notBegun(plan);
   const what =
     given.length === 1
       ? `${it}: ${place(given[0])}${sentence(given[0]?.text ?? '')}`
@@ -51,10 +51,16 @@ export function refusedRun(given: readonly AdvisedReason[], plan: Plan): Failure
   return refused(code, what, reasons, [...first, ...next]);
 }
 
+/** The beginning of a refusal: what did not begin. */
+function notBegun(plan: Plan): string {
+  if (plan.undo) return 'The roll-back was not started';
+  return plan.goOn === true ? 'Nothing was resumed' : `The ${factsOf(plan).words.long} was not started`;
+}
+
 /** AWS refused the first change of the run: nothing was changed, and no record is there that could be resumed. */
 export function refusedFirst(fault: AwsFault, plan: Plan): Failure {
   const said = `${fault.operation} was refused: ${saidBy(fault)}`;
-  const what = `The ${factsOf(plan).words.long} was not started: ${said}.`;
+  const what = `${notBegun(plan)}: ${said}.`;
   return new Failure(
     'refused',
     { code: `aws.${fault.kind}`, what, reasons: [], serves: 'Nothing was changed.', left: '', next: [plan.again] },

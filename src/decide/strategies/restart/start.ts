@@ -39,7 +39,9 @@ function openGate(view: RolloutView, turns: readonly Turn[]): StartGate {
   // The first look takes longest: somebody else may have begun since.
   if (observed.at === observed.seen.firstLookAt) {
     const why = 'looking twice before anything is changed';
-    const waits = fresh.map(({ name }) => ({ group: name, phase: 'preflight', why, instances: [] }) as const);
+    // Also where none of the groups is there: without anybody to wait for, the run would be over.
+    const awaited = [...fresh.map(({ name }) => name), ...missing.flatMap(({ group }) => group ?? [])];
+    const waits = awaited.map((group) => ({ group, phase: 'preflight', why, instances: [] }) as const);
     return { ...OPEN, starting: true, waits };
   }
   return checkedGate(view, fresh, missing, begun);
