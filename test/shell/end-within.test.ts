@@ -27,7 +27,8 @@ describe('the end of a program', () => {
   });
 
   it('is known of a program that is not there', async () => {
-    const end = await endWithin(spawn('ha-updater-no-such-program'), 20_000);
+    const absent = 'ha-updater-no-such-program';
+    const end = await endWithin(spawn(absent), 20_000);
     expect(end.kind).to.equal('notStarted');
   });
 });

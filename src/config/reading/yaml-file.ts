@@ -38,7 +38,7 @@ export function openYaml(text: string, origin: string, kind: FileKind): YamlFile
   const document = asDocument(text, { origin, kind, lines });
   const [error] = document.errors;
   // Where the parser runs out of stack differs from one machine to the next.
-  if (error?.message.startsWith('Maximum call stack') === true) throw tooDeep(origin, kind);
+  if (error?.code === 'RESOURCE_EXHAUSTION') throw tooDeep(origin, kind);
   if (error !== undefined) {
     const what =
       error.code === 'MULTIPLE_DOCS'
