@@ -16,9 +16,9 @@ export function checkClearing({ run, ledger, tally }: RuleInput, action: Clearin
   const { record } = ledger;
   if (record === undefined || !action.notes.includes('record')) return;
   const { keptUntil, backAt } = record.gates ?? {};
-  // While an old half is kept sizes are everybody's.
-  const isEverybodys = keptUntil !== undefined && backAt === undefined;
-  if (!('quorum' in record || 'changed' in record || isEverybodys)) tally.check('sizes', oursAreLeft(ledger, REMOVED));
+  // While an old half is kept others may set sizes.
+  const othersMaySet = keptUntil !== undefined && backAt === undefined;
+  if (!('quorum' in record || 'changed' in record || othersMaySet)) tally.check('sizes', oursAreLeft(ledger, REMOVED));
   tally.check('processes', suspendedStill(ledger));
   if (!run.unshielded && !('quorum' in record)) tally.check('protection', protectedStill(ledger));
 }
