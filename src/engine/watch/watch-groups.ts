@@ -76,6 +76,13 @@ function readingOnly(gateway: Gateway, notes: Map<string, GroupNotes>): Gateway 
   };
 }
 
+/** The groups of one run among all that a look shows. */
+interface WatchedRun {
+  readonly observed: Observed;
+  readonly states: ReadonlyMap<string, WatchedState>;
+  readonly groups: readonly Group[];
+}
+
 type Tell = (
   observed: Observed,
   states: ReadonlyMap<string, WatchedState>,
@@ -107,16 +114,18 @@ function createTeller({ emit }: Deps, plan: Plan): Tell {
         });
     }
     instances(observed);
-    for (const [run, groups] of byRun(observed.groups, states)) tellRun(observed, groups, run);
+    for (const [run, groups] of byRun(observed.groups, states)) tellRun({ observed, states, groups }, run);
     for (const [name, result] of results)
       if (isNews(`result ${name}`, result)) emit({ type: 'group.finished', result });
   };
 
-  function tellRun(observed: Observed, groups: readonly Group[], run: string): void {
+  function tellRun({ observed, states, groups }: WatchedRun, run: string): void {
     const names = groups.map(({ name }) => name);
     const noted = groups.flatMap((group) => notedWait(group, observed.at) ?? []);
     tellWaits(noted);
-    const decision = decide({ ...observed, groups }, { ...plan, run, groups: names, timing: patient(plan) });
+    const lives = groups.some(({ name }) => states.get(name) === 'underWay');
+    const shown = { ...plan, run, groups: names, timing: patient(plan), ...(lives && restartOf(groups)) };
+    const decision = decide({ ...observed, groups }, shown);
     if (decision.kind !== 'act' && decision.kind !== 'wait') return;
     for (const progress of decision.progress)
       if (isNews(`progress ${progress.group}`, progress)) emit({ type: 'group.progress', progress });
@@ -142,6 +151,15 @@ function byRun(
     found.set(record.run, [...(found.get(record.run) ?? []), group]);
   }
   return found;
+}
+
+/** A restart that lives goes on: without one of its own a run puts back what another one has left. */
+function restartOf(groups: readonly Group[]): Partial<Pick<Plan, 'strategy' | 'restart'>> {
+  const [quorum] = groups.flatMap(({ notes: { record } }) =>
+    record !== undefined && 'quorum' in record ? [record.quorum] : [],
+  );
+  if (quorum === undefined) return {};
+  return { strategy: 'restart', restart: { quorum, attempts: Infinity, onError: 'stop', commandMs: NEVER_MS } };
 }
 
 /** A watching command gives up on nothing: when the run does, its notes will show it. */

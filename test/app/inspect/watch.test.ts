@@ -3,6 +3,7 @@ import { updateStack, watch, type CommandResult, type ProcessContext } from '../
 import { iamActions } from '../../../src/sandbox/wire/iam.js';
 import { actionsOf, READ_ONLY, readPolicy } from '../../permissions/policy.js';
 import { createCommandStage, type CommandStage, type Ended, type Happening } from '../../support/command-stage.js';
+import { scriptedHooks } from '../../support/scripted-hooks.js';
 import { sampleStack } from '../../support/sample-stack.js';
 import { call, standardGroup } from '../../support/sandbox.js';
 import { IMAGES, threeGroups } from '../../support/three-groups.js';
@@ -98,6 +99,23 @@ describe('watch', function () {
       6,
       'SIGINT came, and this command watches no longer. The rollout, if there is one, goes on.',
     ]);
+  });
+
+  it('says of a restart that lives what it waits for, and not that somebody has left it', async () => {
+    const stage = createCommandStage();
+    standardGroup(stage.sandbox.world, { name: 'web', size: 2, max: 4 });
+    const { hooks } = scriptedHooks(stage.sandbox.clock, () => ({ takesMs: 60_000 }));
+    let seen: Promise<Ended> | undefined;
+    const ended = await stage.run(['restart', '--asg', 'web', '--exec', 'true', '--quorum', '1'], {
+      hooks,
+      when: ({ event }) => event.type === 'action.done' && event.action.type === 'deregister',
+      then: () => void (seen ??= watching(stage, { stack: undefined, asgs: ['web'] })),
+    });
+    const { events, code } = await seen!;
+    expect([ended.code, code]).to.deep.equal([0, 0]);
+    const whys = events.flatMap(({ event }) => (event.type === 'group.waiting' ? [event.wait.why] : []));
+    expect(whys.join('; ')).to.match(/instances that were taken out are not in service again yet/);
+    expect(whys.join('; ')).not.to.include('left it');
   });
 
   it('says with 5 that a run is gone, once its last sign of life is too old, and which commands help', async () => {

@@ -204,7 +204,9 @@ function takeNext(view: RolloutView, of: Restarting, staying: readonly OutInstan
     return note(of, staying, 'those that were out are in service again');
   const looks = observed.seen.short[group.name]?.looks ?? 0;
   if (looks >= plan.restart.attempts) return undefined;
-  const why = `the quorum lets nobody go: ${shortOf(group, plan)} (look ${looks} of ${plan.restart.attempts})`;
+  // Whoever only watches does not know how often the run looks.
+  const tries = Number.isFinite(plan.restart.attempts) ? ` (look ${looks} of ${plan.restart.attempts})` : '';
+  const why = `the quorum lets nobody go: ${shortOf(group, plan)}${tries}`;
   const instances = group.instances
     .filter((instance) => standing(instance.lifecycle) !== 'live' || !inService(group, instance))
     .map(({ id }) => ({ id, why: 'not in service' }));
