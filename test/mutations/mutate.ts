@@ -47,6 +47,7 @@ const STAGES: readonly Stage[] = [
       'dist/test/app/server/executions-ended.test.js',
       'dist/test/app/server/stack-on-server.test.js',
       'dist/test/commands/server.test.js',
+      'dist/test/commands/on-server.test.js',
       'dist/test/engine/rollout/status-checks.test.js',
       'dist/test/engine/rollout/protected-ignored.test.js',
       'dist/test/engine/stack/keep-sizes.test.js',
