@@ -88,6 +88,24 @@ describe('--on server', function () {
     row.executions.splice(0);
   });
 
+  it('restarts nothing by a function whose stack does not let it, and says how to let it', async () => {
+    const template = await world.file(
+      'rollouts.yaml',
+      'Parameters: {Restarts: {Type: String, Default: "no"}}\n' +
+        'Resources: {Topic: {Type: "AWS::SNS::Topic", Properties: {DisplayName: {Ref: Restarts}}}}\n',
+    );
+    const restart = ['restart', '--asg', 'web', ...ON_SERVER, '--ssm', 'it', '--detach'];
+    expect((await json('update-stack', 'rollouts', '--template', template)).code).to.equal(0);
+    const { code, document } = await json(...restart);
+    expect([code, document.failure?.code]).to.deep.equal([3, 'server.noRestarts']);
+    expect(document.failure?.next[0]).to.contain('ha-updater server deploy rollouts --s3-bucket BUCKET Restarts=yes');
+    expect(row.executions).to.deep.equal([]);
+    expect((await json('update-stack', 'rollouts', 'Restarts=yes')).code).to.equal(0);
+    const started = await json(...restart);
+    expect([started.code, started.document.outcome], started.stderr).to.deep.equal([0, 'started']);
+    row.executions.splice(0);
+  });
+
   it('says how to make the function where there is none', async () => {
     const { code, document } = await json('update-asgs', '--asg', 'web', '--on', 'server', '--server', 'nobody');
     expect([code, document.failure?.code]).to.deep.equal([3, 'server.missing']);
