@@ -101,7 +101,9 @@ describe('the lease, by its specification', function () {
   it('is found broken by chance where a run may stand still for as long as it likes; the real code goes all the way', async () => {
     const [text = ''] = await traces('asleep', '--seed=11', '--max-samples=20000', '--invariant=agree');
     const trace = readTrace(text);
-    expect(trace.at(-1)?.verdicts.map(({ outcome }) => outcome)).to.have.members(['promote', 'rollBack']);
+    // Runs may have judged alike as well.
+    const outcomes = new Set(trace.at(-1)?.verdicts.map(({ outcome }) => outcome));
+    expect([...outcomes].sort()).to.deep.equal(['promote', 'rollBack']);
     replay(trace);
   });
 });
