@@ -2,11 +2,8 @@
 import { expect } from 'chai';
 import { checkJournal } from '../../dist/src/check/check-journal.js';
 import { updaterOver } from '../../dist/src/library/updater.js';
-import { createSandbox } from '../../dist/src/sandbox/index.js';
-import { DEFAULT_SCENARIO } from '../../dist/src/sandbox/scenario.js';
-import { standardGroup } from '../../dist/test/support/sandbox.js';
-import { sleepBeside } from '../../dist/test/support/beside-clock.js';
 import { rolloutOf } from '../rollout.js';
+import { groupStage } from './support/stage.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -18,18 +15,8 @@ const MOST_OPERATIONS = 3_000;
 
 /** A sandbox with a group, and what runs executions on it one after the other, as each hands over to the next. */
 function stage() {
-  const sandbox = createSandbox(DEFAULT_SCENARIO);
-  const group = standardGroup(sandbox.world, { name: 'web', size: 2, max: 4 });
-  const { clock, straight, clientConfig } = sandbox;
-  const { credentials, requestHandler } = clientConfig();
-  const world = {
-    env: {},
-    simulated: {
-      clock,
-      beside: { now: () => clock.now(), sleep: (ms, signal) => sleepBeside(clock, ms, signal) },
-      client: { credentials: () => Promise.resolve(credentials), requestHandler, straight },
-    },
-  };
+  const { sandbox, group, world } = groupStage();
+  const { clock } = sandbox;
   const lines = [];
   const next = [];
   const execute = rolloutOf({

@@ -1,29 +1,16 @@
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { expect } from 'chai';
 import { updaterOver } from '../../dist/src/library/updater.js';
-import { createSandbox } from '../../dist/src/sandbox/index.js';
-import { DEFAULT_SCENARIO } from '../../dist/src/sandbox/scenario.js';
 import { ssmState } from '../../dist/src/sandbox/world/ssm/ssm-state.js';
 import { checkJournal } from '../../dist/src/check/check-journal.js';
-import { standardGroup } from '../../dist/test/support/sandbox.js';
-import { sleepBeside } from '../../dist/test/support/beside-clock.js';
 import { nameOfPart, readInput } from '../input.js';
 import { nameOf, rolloutHandler } from '../rollout.js';
+import { groupStage } from './support/stage.js';
 
 /** A sandbox with a group, and a function that works on it. Waits are skipped, and the world's time goes on by as much. */
 function stage({ dies = () => undefined, ...more } = {}) {
-  const sandbox = createSandbox({ ...DEFAULT_SCENARIO, images: { 'ami-bad': { behaviour: 'missing' } } });
-  const group = standardGroup(sandbox.world, { name: 'web', size: 2, max: 4 });
-  const { clock, straight, clientConfig } = sandbox;
-  const { credentials, requestHandler } = clientConfig();
-  const world = {
-    env: {},
-    simulated: {
-      clock,
-      beside: { now: () => clock.now(), sleep: (ms, signal) => sleepBeside(clock, ms, signal) },
-      client: { credentials: () => Promise.resolve(credentials), requestHandler, straight },
-    },
-  };
+  const { sandbox, group, world } = groupStage({ images: { 'ami-bad': { behaviour: 'missing' } } });
+  const { clock } = sandbox;
   const lines = [];
   const tries = [];
   let due = 0;

@@ -3,13 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { SAMPLE_IMAGES } from '../../src/sandbox/scenario.js';
-import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { createCommandStage, type CommandStage } from '../support/command-stage.js';
 import { ROOT } from '../support/root.js';
+import { createSample, SAMPLE_IMAGE } from '../support/sample-stack.js';
 import { call, standardGroup } from '../support/sandbox.js';
 import { ENDS_WITH, NOT_RUN, pageCommands, wordsOf } from './page-commands.js';
-
-const BEFORE = 'ami-0123456789abcdef0';
 
 /** The groups that pages name, beside the stack `web`; the classic balancer of `solo` is called as restarts name it. */
 const GROUPS = ['web', 'solo', 'ONE', 'TWO', 'THREE'];
@@ -23,7 +21,14 @@ async function world(): Promise<CommandStage> {
     objects: { 'my-runs/readme': 'for runs' },
   });
   for (const name of GROUPS) {
-    standardGroup(stage.sandbox.world, { name, size: 3, max: 6, image: BEFORE, configuration: 'lt', settle: false });
+    standardGroup(stage.sandbox.world, {
+      name,
+      size: 3,
+      max: 6,
+      image: SAMPLE_IMAGE,
+      configuration: 'lt',
+      settle: false,
+    });
     const tags = Object.entries({ app: 'web', env: 'prod' }).map(([Key, Value]) => ({
       Key,
       Value,
@@ -34,20 +39,7 @@ async function world(): Promise<CommandStage> {
     if (name === 'solo') call(stage.sandbox.world, 'autoscaling', 'CreateOrUpdateTags', { Tags: tags });
   }
   stage.sandbox.clock.advance(900_000);
-  const made = await stage.run([
-    'update-stack',
-    'web',
-    '--template',
-    'templates/web-stack.yaml',
-    `VpcId=${DEFAULT_VPC}`,
-    `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`,
-    `ImageId=${BEFORE}`,
-    'DbPassword=not-a-real-one',
-    'MinSize=3',
-    'DesiredCapacity=3',
-    'MaxSize=6',
-  ]);
-  expect(made.code, made.said).to.equal(0);
+  await createSample(stage, ['MinSize=3', 'DesiredCapacity=3', 'MaxSize=6']);
   return stage;
 }
 

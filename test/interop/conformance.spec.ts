@@ -4,7 +4,7 @@ import { STORIES } from '../../src/conformance/stories/index.js';
 import { createSandbox } from '../../src/sandbox/index.js';
 import { serveSandbox } from '../../src/sandbox/live.js';
 import { DEFAULT_SCENARIO } from '../../src/sandbox/scenario.js';
-import { startEmulator } from './emulator.js';
+import { environmentFor, startEmulator } from './emulator.js';
 
 /** Simulated seconds in one second. What both allow for reads, 30 s, is more than a second of a busy machine. */
 const SPEED = '20';
@@ -50,17 +50,7 @@ async function play(url: string, stories: readonly string[]): Promise<Shown> {
     {
       reject: false,
       extendEnv: false,
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        AWS_ENDPOINT_URL: url,
-        AWS_ACCESS_KEY_ID: 'AKIDINTEROP',
-        AWS_SECRET_ACCESS_KEY: 'secret',
-        AWS_REGION: 'eu-west-1',
-        AWS_CONFIG_FILE: '/dev/null',
-        AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-        AWS_EC2_METADATA_DISABLED: 'true',
-        HA_UPDATER_SPEED: SPEED,
-      },
+      env: { ...environmentFor(url), HA_UPDATER_SPEED: SPEED },
     },
   );
   expect(stdout, stderr).to.match(/^\{/);

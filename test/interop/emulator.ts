@@ -100,7 +100,7 @@ function eventsIn(stdout: string): unknown[] {
 }
 
 /** Only the emulator: nothing of the machine's own AWS settings. */
-function environmentFor(url: string): Record<string, string> {
+export function environmentFor(url: string): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
     AWS_ENDPOINT_URL: url,

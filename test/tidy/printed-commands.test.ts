@@ -1,39 +1,33 @@
 import { expect } from 'chai';
 import ts from 'typescript';
-import { read, repositoryFiles } from './scan.js';
+import { nodesLike, read, repositoryFiles } from './scan.js';
 
 /** The beginning of a command line that goes on with something. */
 const COMMAND =
   /(?:^|[\s(])(aws [a-z0-9]+ [a-z0-9-]+|ha-updater (update-stack|update-asgs|plan|status|diagnose|validate|restart|resume|rollback|unfreeze|cancel|lock \w+)) /;
 
-/** Texts that hold a command and a value that nobody quoted: `LINE: TEXT`. */
+/** Texts that hold a command and a value that nobody quoted: `FILE:LINE: TEXT`. */
 function unquoted(name: string, text: string): readonly string[] {
-  const file = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
-  const found: string[] = [];
-  const tell = (node: ts.Node): void => {
-    const { line } = file.getLineAndCharacterOfPosition(node.getStart());
-    found.push(`${name}:${line + 1}: ${node.getText()}`);
-  };
-  const visit = (node: ts.Node): void => {
-    if (ts.isTemplateExpression(node) && !ts.isTaggedTemplateExpression(node.parent)) {
-      const fixed = [node.head, ...node.templateSpans.map(({ literal }) => literal)].slice(0, -1);
-      // A remark after the command may hold anything.
-      if (fixed.some((part) => COMMAND.test(part.text))) tell(node);
-    }
-    if (
-      ts.isBinaryExpression(node) &&
-      node.operatorToken.kind === ts.SyntaxKind.PlusToken &&
-      ts.isStringLiteralLike(node.left) &&
-      COMMAND.test(node.left.text) &&
-      node.left.text.endsWith(' ') &&
-      !ts.isStringLiteralLike(node.right) &&
-      !(ts.isTaggedTemplateExpression(node.right) && node.right.tag.getText() === 'command')
-    )
-      tell(node);
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return found;
+  return nodesLike(name, text, (node) => isFilledIn(node) || isJoined(node));
+}
+
+function isFilledIn(node: ts.Node): boolean {
+  if (!ts.isTemplateExpression(node) || ts.isTaggedTemplateExpression(node.parent)) return false;
+  const fixed = [node.head, ...node.templateSpans.map(({ literal }) => literal)].slice(0, -1);
+  // A remark after the command may hold anything.
+  return fixed.some((part) => COMMAND.test(part.text));
+}
+
+function isJoined(node: ts.Node): boolean {
+  return (
+    ts.isBinaryExpression(node) &&
+    node.operatorToken.kind === ts.SyntaxKind.PlusToken &&
+    ts.isStringLiteralLike(node.left) &&
+    COMMAND.test(node.left.text) &&
+    node.left.text.endsWith(' ') &&
+    !ts.isStringLiteralLike(node.right) &&
+    !(ts.isTaggedTemplateExpression(node.right) && node.right.tag.getText() === 'command')
+  );
 }
 
 /** Who asks for a cancellation, and a remark on a command of Run Command: neither is printed to be run. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import ts from 'typescript';
-import { read, repositoryFiles } from './scan.js';
+import { nodesLike, read, repositoryFiles } from './scan.js';
 
 /** Methods that look for a text in another one, or cut it there. */
 const LOOKS_FOR: ReadonlySet<string> = new Set([
@@ -17,28 +17,15 @@ const LOOKS_FOR: ReadonlySet<string> = new Set([
 /** Two words of English, one after the other. */
 const PROSE = /[A-Za-z]{2,} [A-Za-z]{2,}/;
 
-/** Where a text is compared with words, or cut at some: `LINE: CODE`. */
+/** Where a text is compared with words, or cut at some: `FILE:LINE: CODE`. */
 function wordsLookedFor(name: string, text: string): readonly string[] {
-  const file = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
-  const found: string[] = [];
-  const tell = (node: ts.Node): void => {
-    const { line } = file.getLineAndCharacterOfPosition(node.getStart());
-    found.push(`${name}:${line + 1}: ${node.getText()}`);
-  };
-  const visit = (node: ts.Node): void => {
-    if (ts.isRegularExpressionLiteral(node) && PROSE.test(node.text)) tell(node);
-    if (
-      ts.isCallExpression(node) &&
-      ts.isPropertyAccessExpression(node.expression) &&
-      LOOKS_FOR.has(node.expression.name.text)
-    ) {
-      const [first] = node.arguments;
-      if (first !== undefined && ts.isStringLiteralLike(first) && PROSE.test(first.text)) tell(node);
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return found;
+  return nodesLike(name, text, (node) => {
+    if (ts.isRegularExpressionLiteral(node)) return PROSE.test(node.text);
+    if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
+    const [first] = node.arguments;
+    const isAsked = LOOKS_FOR.has(node.expression.name.text);
+    return isAsked && first !== undefined && ts.isStringLiteralLike(first) && PROSE.test(first.text);
+  });
 }
 
 /**

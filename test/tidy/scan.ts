@@ -95,3 +95,16 @@ function deedOf(node: ts.Node): Deed | undefined {
   }
   return undefined;
 }
+
+/** The nodes of a TypeScript file that are as asked, each as `FILE:LINE: CODE`. */
+export function nodesLike(name: string, text: string, isLike: (node: ts.Node) => boolean): readonly string[] {
+  const file = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (isLike(node))
+      found.push(`${name}:${file.getLineAndCharacterOfPosition(node.getStart()).line + 1}: ${node.getText()}`);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
