@@ -22,9 +22,12 @@ export type Look = { readonly result: CommandResult } | LookAgain;
 /** What a run remembers from one look to the next: some kilobytes of JSON, for the same version of this package. */
 export type { RunMemory };
 
+/** With what `update-stack` asks of an execution: the token of its change, which is waited for first. */
+const LOOKS_OF_UPDATE = { ...UPDATE_GROUPS, afterChange: 'text' } as const satisfies OptionTable;
+
 /** Commands that can be taken look by look. */
 const COMMANDS = {
-  'update-asgs': [UPDATE_GROUPS, (asked, context) => lookAtUpdate(asked as unknown as UpdateGroupsAsked, context)],
+  'update-asgs': [LOOKS_OF_UPDATE, (asked, context) => lookAtUpdate(asked as unknown as UpdateGroupsAsked, context)],
   restart: [RESTART, (asked, context) => lookAtRestart(asked as unknown as RestartAsked, context)],
   resume: [RECOVER, (asked, context) => lookAtResume(asked as unknown as RecoverAsked, context)],
   rollback: [RECOVER, (asked, context) => lookAtRollback(asked as unknown as RecoverAsked, context)],

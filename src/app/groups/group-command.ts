@@ -3,7 +3,8 @@ import type { Commands } from '../../engine/commands/instance-commands.js';
 import type { CommandMemory } from '../../engine/commands/remote-commands.js';
 import { noLookYet, type LookMemory } from '../../engine/rollout/looks/look-memory.js';
 import { takeLook } from '../../engine/rollout/looks/take-look.js';
-import { badFlags, type FlagProblem, problem, usage } from '../../errors.js';
+import type { AwaitLook, AwaitMemory } from '../../engine/stack/await-change.js';
+import { badFlags, Failure, type FlagProblem, problem, usage } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { CommandResult, LookAgain, ProcessContext } from '../../run/process-context.js';
@@ -30,6 +31,8 @@ export interface GroupCommand<A extends GroupsAsked> {
   readonly describe: (asked: A) => RunDescription;
   /** What is asked before anything: whether it may begin, and which groups are meant. @throws Failure `refused` */
   readonly begin: (run: Run, asked: A) => Promise<Choice>;
+  /** One look at what has to be over before it begins; absent where nothing has. */
+  readonly await?: (run: Run, asked: A, before: AwaitMemory | undefined) => Promise<AwaitLook>;
   /** What is told of the groups, and asked of them, once. @throws Failure `refused` */
   readonly found: (run: Run, asked: A, choice: Choice) => void | Promise<void>;
   /** The plan over them; says anew which command goes on. */
@@ -74,6 +77,13 @@ export function runCommand<A extends GroupsAsked>(
 interface TaskMemory {
   readonly choice: Choice;
   readonly kept: LookMemory;
+  /** What was waited for has failed: what others left is ended, nothing is begun, and then this is thrown. */
+  readonly failed?: Pick<Failure, 'outcome' | 'facts'>;
+}
+
+/** The same before it begins. */
+interface Awaiting {
+  readonly awaits: AwaitMemory;
 }
 
 /** One look of the same command. @throws Failure `usage` for what needs a process that lives until the end */
@@ -87,21 +97,37 @@ export async function lookOnce<A extends GroupsAsked>(
   await expectNoProcess(command, given, surroundings, { flags: OF_A_PROCESS });
   return withLook(command.describe, given, surroundings, async (run, asked, before): Promise<RunResult | TaskAgain> => {
     const look = withDiagnosis<A, RunResult | TaskAgain>(async () => {
-      const { choice, kept } = (before ?? (await beginning(command, run, asked))) as TaskMemory;
-      const plan = command.plan(run, asked, choice);
-      if (before === undefined) await command.found(run, asked, choice);
+      const known = before as TaskMemory | Awaiting | undefined;
+      const begun = known !== undefined && 'choice' in known ? known : await beginning(command, run, { asked, known });
+      if ('forMs' in begun) return begun;
+      const { choice, kept, failed } = begun;
+      const plan = { ...command.plan(run, asked, choice), ...(failed !== undefined && { adoptOnly: true }) };
+      if (known === undefined || !('choice' in known)) await command.found(run, asked, choice);
       const commands = command.onInstances?.(run, asked, kept.commands);
       const deps = commands === undefined ? run.deps : { ...run.deps, commands };
       const after = await takeLook(deps, plan, kept, byLooks.again);
-      if (after.kind === 'end') return command.end(run, asked, { results: after.results, plan, choice });
-      return { forMs: after.forMs ?? 0, task: { choice, kept } };
+      if (after.kind === 'look') return { forMs: after.forMs ?? 0, task: begun };
+      if (failed !== undefined) throw new Failure(failed.outcome, failed.facts);
+      return command.end(run, asked, { results: after.results, plan, choice });
     });
     return look(run, asked);
   });
 }
 
-async function beginning<A extends GroupsAsked>(command: GroupCommand<A>, run: Run, asked: A): Promise<TaskMemory> {
-  return { choice: await command.begin(run, asked), kept: noLookYet() };
+/** The beginning, once what has to be over before is over. @throws Failure, AwsFault */
+async function beginning<A extends GroupsAsked>(
+  command: GroupCommand<A>,
+  run: Run,
+  { asked, known }: { readonly asked: A; readonly known: Awaiting | undefined },
+): Promise<TaskMemory | TaskAgain> {
+  const awaited = await command.await?.(run, asked, known?.awaits);
+  if (awaited?.kind === 'look') return { forMs: awaited.forMs, task: { awaits: awaited.memory } satisfies Awaiting };
+  const failed = awaited?.kind === 'failed' ? awaited.failure : undefined;
+  return {
+    choice: await command.begin(run, asked),
+    kept: noLookYet(),
+    ...(failed !== undefined && { failed: { outcome: failed.outcome, facts: failed.facts } }),
+  };
 }
 
 /**

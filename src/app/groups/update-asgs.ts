@@ -4,13 +4,15 @@ import { againCommand } from '../../config/again-command.js';
 import { makePlan, readWanted, type GroupFlags, type Wanted } from '../../config/rollout-plan.js';
 import { targetWordsOf } from '../../config/target.js';
 import { retrying } from '../../engine/retrying-gateway.js';
+import { awaitChange, type AwaitLook, type AwaitMemory } from '../../engine/stack/await-change.js';
+import { stackGroups } from '../../engine/stack/stack-groups.js';
 import { runRollout } from '../../engine/rollout/run-rollout.js';
 import type { RunEvent } from '../../model/event.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { groupsOnInterrupt } from '../../run/signals/interrupt.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
-import type { CommonFlags, Run, RunDescription, RunResult } from '../../run/run.js';
+import { QUICK, type CommonFlags, type Run, type RunDescription, type RunResult } from '../../run/run.js';
 import type { CommandResult, LookAgain, ProcessContext } from '../../run/process-context.js';
 import { askFirst } from './ask-first.js';
 import type { Choice } from './choose-groups.js';
@@ -21,6 +23,8 @@ import { byName, chosenGroups, targetProblems, type TargetFlags } from './comman
 export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags, LockFlags {
   /** Show what instances that were never proven have printed; default true. */
   readonly console?: boolean | undefined;
+  /** The token of a change of the stack that is waited for first; of an execution that `update-stack` starts. */
+  readonly 'after-change'?: string | undefined;
   /** The image that the groups get from new versions of their launch templates. */
   readonly image?: string | undefined;
 }
@@ -59,6 +63,7 @@ export function updateCommand(given: UpdateGroupsAsked): GroupCommand<UpdateGrou
       await askFirst(run, wanted);
       return chosenGroups(run, asked, wanted.choice);
     },
+    ...(given['after-change'] !== undefined && { await: (run, asked, before) => afterChange(run, asked, before) }),
     found: tellFound,
     plan: (run, asked, choice) => {
       const part = choice.leftOut.length > 0;
@@ -78,6 +83,19 @@ export function updateCommand(given: UpdateGroupsAsked): GroupCommand<UpdateGrou
       ...pausedNext(namedOf(asked, choice), wanted, results),
     }),
   };
+}
+
+/**
+ * One look at the change of the stack that comes before. A note that calls the run off is obeyed at once, as by any
+ * first look at the groups.
+ */
+async function afterChange(run: Run, asked: UpdateGroupsAsked, before: AwaitMemory | undefined): Promise<AwaitLook> {
+  const { deps, id } = run;
+  const { stack = '', 'after-change': token = '' } = asked;
+  const names = await stackGroups(deps, stack);
+  const { groups } = names.length === 0 ? { groups: [] } : await retrying(deps, QUICK).describeGroups(names);
+  if (groups.some(({ notes }) => notes.wish?.run === id)) return { kind: 'over' };
+  return awaitChange(deps, stack, before ?? { token, since: deps.clock.now() });
 }
 
 /** Tells which groups there are. */

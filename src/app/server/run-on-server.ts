@@ -46,64 +46,77 @@ const LONGEST_NAME = 64;
  * Starts the command as an execution of the function, and follows it to its end, unless `--detach` says not to.
  *
  * @param made the command in its parts, which checks its flags
- * @param more `changed`: the stack was changed right before, so that nothing could be started is no refusal any more;
- * `expect`: what else is asked before the start
+ * @param expect what else is asked before the start
  * @throws Failure `usage` before anything is sent
  */
 export async function runOnServer<A extends GroupsAsked>(
   made: GroupCommand<A>,
   given: OnServer<A>,
   surroundings: ProcessContext,
-  { changed = false, expect }: { changed?: boolean; expect?: (looking: Looking) => Promise<void> } = {},
+  expect?: (looking: Looking) => Promise<void>,
 ): Promise<CommandResult> {
   const problems = serverProblems(given);
   if (problems.length > 0) throw badFlags(problems);
   await expectServable(made, given, surroundings);
   const looking = await onlyLook(given, surroundings);
-  const named = made.describe(given).command;
-  const { isCI } = await import('ci-info');
-  let started: StartedExecution;
-  let since: number;
+  let there: StartedThere;
   try {
-    since = (await retrying(looking.deps, QUICK).identity()).at;
-    await expectTargets(looking, made, given);
     await expect?.(looking);
-    started = await start(looking, named, given, since);
+    there = await startThere(made, given, looking);
   } catch (error) {
+    const { command: named } = made.describe(given);
     const scene = { command: named, stack: given.stack, groups: given.asgs, ...looking.place };
-    const failure = toFailure(error, scene);
-    return endWithError(changed ? afterChange(failure, given, looking) : failure, named, surroundings);
+    return endWithError(toFailure(error, scene), named, surroundings);
   }
+  return followThere(there, given, surroundings);
+}
+
+/** An execution that was started, and what following it takes. */
+export interface StartedThere {
+  readonly named: string;
+  readonly looking: Looking;
+  readonly started: StartedExecution;
+  /** When, by the service's clock. */
+  readonly since: number;
+  /** What it is, in words for people. */
+  readonly says: string;
+}
+
+/**
+ * Starts the command as an execution, and no more.
+ * @throws Failure `refused` for a function, a stack or groups that are not there
+ * @throws AwsFault
+ */
+export async function startThere<A extends GroupsAsked>(
+  made: GroupCommand<A>,
+  given: OnServer<A>,
+  looking: Looking,
+): Promise<StartedThere> {
+  const named = made.describe(given).command;
+  const since = (await retrying(looking.deps, QUICK).identity()).at;
+  await expectTargets(looking, made, given);
+  const started = await start(looking, named, given, since);
+  const says = `Execution ${started.name} runs on function ${given.server ?? ''}, version ${started.version}.`;
+  return { named, looking, started, since, says };
+}
+
+/** Follows it to its end, or ends at once with the commands that do. */
+export async function followThere(
+  { named, looking, started, since, says }: StartedThere,
+  given: OnServer<GroupsAsked>,
+  surroundings: ProcessContext,
+): Promise<CommandResult> {
+  const { isCI } = await import('ci-info');
   const ways = waysTo(given, looking);
   const say = lineWriter(surroundings.stderr);
-  const runs = `Execution ${started.name} runs on function ${given.server ?? ''}, version ${started.version}.`;
   if (given.detach === true) {
-    say(runs);
+    say(says);
     return detached(named, given, { started, ways, looking }, surroundings);
   }
   return follow({ named, given, looking, started, since, ways, surroundings, asks: !isCI }, () => {
-    say(runs);
+    say(says);
     say('It goes on without this command.');
   });
-}
-
-/** The stack has changed, and no execution follows it. */
-function afterChange({ outcome, facts, cause }: Failure, given: OnServer<GroupsAsked>, { place }: Looking): Failure {
-  const target = targetWordsOf(given);
-  const steps = [
-    command`ha-updater update-asgs ${target} --on server --server ${given.server ?? ''}`,
-    remarked(command`ha-updater update-asgs ${target} --on here`, 'without the server'),
-  ];
-  return new Failure(
-    outcome === 'refused' ? 'stopped' : outcome,
-    {
-      ...facts,
-      serves: 'The groups were not touched.',
-      left: 'The stack is updated; its groups do not follow it yet.',
-      next: [...facts.next, ...steps.map((step) => withPlace(step, place))],
-    },
-    { cause },
-  );
 }
 
 /**
@@ -307,7 +320,10 @@ async function close(renderer: Renderer, sinks: Sinks, wish: LeaveOrCancel): Pro
  * What `ha-updater cancel` does, beside the following, for this very execution whether it has looked or not: the run
  * over there obeys it within seconds, and says so.
  */
-async function goBack({ given, started, surroundings }: Follower, say: (text: string) => void): Promise<void> {
+export async function goBack(
+  { given, started, surroundings }: Pick<Follower, 'given' | 'started' | 'surroundings'>,
+  say: (text: string) => void,
+): Promise<void> {
   const quiet = { ...surroundings, command: 'cancel', json: true, onSignal: () => () => undefined };
   const { onEvent: _, ...alone } = quiet;
   const { stack, asgs, region, profile } = given;

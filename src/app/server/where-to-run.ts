@@ -8,7 +8,9 @@ import type { CommandResult, ProcessContext } from '../../run/process-context.js
 import type { Looking } from '../inspect/read-only.js';
 import { expectRestarts } from './expect-restarts.js';
 import { expectServerFor, isOfGroups, serverProblems, type ServerFlags } from './execution-input.js';
-import { expectFunction, runOnServer } from './run-on-server.js';
+import { onlyLook } from '../inspect/read-only.js';
+import { lineWriter } from '../../render/line-writer.js';
+import { expectFunction, followThere, goBack, runOnServer, startThere, type StartedThere } from './run-on-server.js';
 
 /** `update-asgs`, in this process or on a server. */
 export async function updateGroups(
@@ -20,8 +22,9 @@ export async function updateGroups(
 }
 
 /**
- * `update-stack`, in this process, or with its groups on a server: the stack is changed from here, since template and
- * values are here, and the rollout of its groups needs nobody then.
+ * `update-stack`, in this process, or with its groups on a server: the change is sent from here, since template and
+ * values are here. Right before, an execution is started that waits for its end and replaces the instances then, so
+ * from the moment of the change on nobody is needed.
  */
 export async function updateStack(
   given: stacks.UpdateStackAsked & ServerFlags,
@@ -32,12 +35,43 @@ export async function updateStack(
   const made = update.updateCommand(alone(groups));
   await expectOnServer(made, given, groups, surroundings);
   const { on: _on, server: _server, detach: _detach, ...change } = given;
-  const changed = await stacks.changeAlone(change, surroundings);
+  const looking = await onlyLook(groups, surroundings);
+  let there: StartedThere | undefined;
+  const changed = await stacks.changeAlone(change, surroundings, async (token, stack) => {
+    const waits = { 'wait-for-lock': WAITS_FOR_SIZES, ...groups, stack, 'after-change': token };
+    there = await startThere(made, waits, looking);
+  });
   const { outcome } = changed;
-  if (outcome !== 'updated' && outcome !== 'nothing' && outcome !== 'swapped') return changed;
-  const rolled = await runOnServer(made, groups, surroundings, { changed: outcome === 'updated' });
-  const whole = outcome === 'updated' && (rolled.outcome === 'swapped' || rolled.outcome === 'nothing');
+  if (there === undefined)
+    return outcome === 'nothing' || outcome === 'swapped'
+      ? { ...(await runOnServer(made, groups, surroundings)), command: 'update-stack' }
+      : changed;
+  if (outcome !== 'updated') return leftThere(changed, there, given, surroundings);
+  const rolled = await followThere(there, groups, surroundings);
+  const whole = rolled.outcome === 'swapped' || rolled.outcome === 'nothing';
   return { ...rolled, command: 'update-stack', ...(whole && { outcome }) };
+}
+
+/** The sizes that are kept through the change are given back by this process, and where it died after a lease. */
+const WAITS_FOR_SIZES = '900';
+
+/**
+ * This command ends before the stack has, or with its failure: what it has started sees the end for itself. A signal that
+ * came too late to cancel the change calls it off, as it would have ended a run in this process.
+ */
+async function leftThere(
+  changed: CommandResult,
+  there: StartedThere,
+  given: stacks.UpdateStackAsked,
+  surroundings: ProcessContext,
+): Promise<CommandResult> {
+  const say = lineWriter(surroundings.stderr);
+  const { outcome, interrupted } = changed;
+  if (interrupted !== undefined && outcome !== 'stackFailed' && given['on-interrupt'] !== 'leave') {
+    await goBack({ given: { ...groupsPartOf(given), stack: given.stack }, started: there.started, surroundings }, say);
+    say(`${there.says} It was asked to begin nothing.`);
+  } else say(`${there.says} It waits for the end of the change, and replaces instances only where that succeeds.`);
+  return { ...changed, execution: there.started.arn };
 }
 
 /** What the groups' part of the command line is: of the stack's part nothing gets into an execution. */
@@ -88,7 +122,7 @@ export async function restart(
   expectServerFor(given);
   if (given.on !== 'server') return restarts.restart(given, surroundings);
   const expect = (looking: Looking): Promise<void> => expectRestarts(looking, given);
-  return runOnServer(restarts.restartCommand(given), given, surroundings, { expect });
+  return runOnServer(restarts.restartCommand(given), given, surroundings, expect);
 }
 
 type Recover<T> = (given: recover.RecoverAsked & ServerFlags, surroundings: ProcessContext) => T;

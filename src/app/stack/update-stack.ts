@@ -25,8 +25,6 @@ import { byName } from '../groups/command-targets.js';
 import { servingNow } from '../groups/serving-now.js';
 import { againWith, outcomeOf, pausedNext, swap, together, type UpdateGroupsAsked } from '../groups/update-asgs.js';
 import { isRolledBack } from '../../engine/rollout/failures.js';
-import { STACK_LAG_MS } from '../../decide/read-lag.js';
-import { pause } from '../../engine/retry.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import type { OpenChange, StackChange, StackOrder } from '../../engine/stack/stack-change.js';
 
@@ -44,34 +42,42 @@ export interface UpdateStackAsked
  * execute it, and only when CloudFormation succeeded swap the groups; after a creation, prove them.
  */
 export function updateStack(given: UpdateStackAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  return changeThenSwap(given, surroundings, swapAfter);
+  return changeThenSwap(given, surroundings, { after: swapAfter });
 }
 
 /**
- * The same without the groups of a stack that was there before: somebody else replaces their instances. It comes back
- * only when reads have had time to show them the change. Those of a new stack are proven.
+ * The same without the groups of a stack that was there before: somebody else, who is told of the change right before
+ * it is sent, waits for its end and replaces their instances. Those of a new stack are proven.
+ *
+ * @param tell gets the token of the change and the stack's own name; what it throws refuses the change
  */
-export function changeAlone(given: UpdateStackAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  return changeThenSwap(given, surroundings, async (run, wanted, target, change) => {
-    if (change.action === 'created') return swapAfter(run, wanted, target, change);
-    if (change.action === 'updated') await pause(run.deps, STACK_LAG_MS);
-    const signal = run.deps.interrupt.received;
-    if (signal === undefined) return { results: [], named: target };
-    throw new Failure('stopped', {
-      code: 'interrupted',
-      what: `${signal} came after the stack had changed, and before a rollout was started on the server.`,
-      reasons: [],
-      serves: 'The groups were not touched after that.',
-      left: `The stack is ${change.action}; its groups do not follow it yet.`,
-      next: [command`ha-updater update-asgs ${target.stack ?? ''}`],
-    });
-  });
+export function changeAlone(
+  given: UpdateStackAsked,
+  surroundings: ProcessContext,
+  tell: (token: string, stack: string) => Promise<void>,
+): Promise<CommandResult> {
+  const alone: GroupsPart = {
+    beforeSent: ({ token }, open, stack) =>
+      open.prepared.action === 'update' ? tell(token, stack) : Promise.resolve(),
+    after: (run, wanted, target, change) =>
+      change.action === 'created'
+        ? swapAfter(run, wanted, target, change)
+        : Promise.resolve({ results: [], named: target }),
+  };
+  return changeThenSwap(given, surroundings, alone);
+}
+
+/** What becomes of the groups. */
+interface GroupsPart {
+  /** The last thing before the change is sent. */
+  readonly beforeSent?: (order: StackOrder, open: OpenChange, stack: string) => Promise<void>;
+  readonly after: typeof swapAfter;
 }
 
 async function changeThenSwap(
   given: UpdateStackAsked,
   surroundings: ProcessContext,
-  groupsPart: typeof swapAfter,
+  groupsPart: GroupsPart,
 ): Promise<CommandResult> {
   const wanted = readWanted(given, given.stack === '' ? [problem('STACK must not be empty.')] : []);
   const typed = await withApp(given, 'update-stack', surroundings);
@@ -104,12 +110,13 @@ async function changeThenSwap(
           if (!dead.frozen) former = await noteFormer(stackRun, order, open.prepared.before);
           await run.history?.keeper.before(open.prepared.before);
           await sizes?.begin(open);
+          await groupsPart.beforeSent?.(order, open, asked.stack);
           return 'execute';
         }),
       );
       if (done.action === 'kept') return kept(asked.stack, wanted.choice, done);
       const resultsBefore = run.state().results;
-      const after = await groupsPart(run, wanted, target, done).catch(async (error: unknown) => {
+      const after = await groupsPart.after(run, wanted, target, done).catch(async (error: unknown) => {
         if (done.action !== 'updated' || !(error instanceof Failure) || !isRolledBack(error)) throw error;
         const failure =
           former === undefined ? error : await withWayBack(stackRun, former, { failure: error, order, flags: asked });

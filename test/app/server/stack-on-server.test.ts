@@ -11,6 +11,7 @@ import { functionByHand, type FunctionByHand } from './takes-looks.js';
 const ON_SERVER = ['--on', 'server', '--server', 'rollouts'];
 const SECRET = 'never-to-be-kept-18';
 const GOOD = 'ami-0123456789abcdef1';
+const GOOD2 = 'ami-0123456789abcdef2';
 const BAD = 'ami-0bad0bad0bad0bad0';
 
 describe('update-stack --on server', function () {
@@ -41,6 +42,42 @@ describe('update-stack --on server', function () {
     };
     return stacks[0]?.Parameters.find(({ ParameterKey }) => ParameterKey === 'ImageId')?.ParameterValue;
   };
+  /** The token of the newest change of the stack. */
+  const tokenOf = (): string | undefined => {
+    const { StackEvents: events } = world.ask('DescribeStackEvents', { StackName: 'web' }) as {
+      readonly StackEvents: readonly { readonly ClientRequestToken?: string }[];
+    };
+    return events[0]?.ClientRequestToken;
+  };
+  const statusOf = (): string | undefined => {
+    const { Stacks: stacks } = world.ask('DescribeStacks', { StackName: 'web' }) as {
+      readonly Stacks: readonly { readonly StackStatus: string }[];
+    };
+    return stacks[0]?.StackStatus;
+  };
+  const inputWith = (token: string): string =>
+    JSON.stringify({ command: 'update-asgs', options: { stack: 'web', waitForLock: '900', afterChange: token } });
+  /** Sends a change as a command does that dies right after. */
+  const change = (token: string, image: string): unknown =>
+    world.ask('UpdateStack', {
+      ...{ StackName: 'web', UsePreviousTemplate: true, ClientRequestToken: token },
+      Parameters: [
+        { ParameterKey: 'ImageId', ParameterValue: image },
+        ...['VpcId', 'Subnets', 'DbPassword'].map((key) => ({ ParameterKey: key, UsePreviousValue: true })),
+      ],
+    });
+  const executionOf = (name: string) => ({
+    ...{ arn: `arn:aws:lambda:eu-west-1:1:function:rollouts:7/durable-execution/${name}/1`, name, version: '7' },
+    ...{ functionArn: 'arn:aws:lambda:eu-west-1:1:function:rollouts:7', startedAt: 0, endsAt: 1e15 },
+    ...{ failedCalls: 0, operations: [], tokens: 0 },
+  });
+  /** Notes of rollouts that are on the groups. */
+  const notes = (): readonly string[] => {
+    const { AutoScalingGroups: groups } = world.ask('DescribeAutoScalingGroups', {}) as {
+      readonly AutoScalingGroups: readonly { readonly Tags: readonly { readonly Key: string }[] }[];
+    };
+    return groups.flatMap(({ Tags: tags }) => tags.map(({ Key: key }) => key)).filter((key) => /^ha-up/.test(key));
+  };
   /** The function looks once it is started. */
   const looks = (): void => {
     let looked = false;
@@ -67,7 +104,7 @@ describe('update-stack --on server', function () {
     expect(others).to.deep.equal([]);
     expect(JSON.parse(execution?.input ?? '')).to.deep.equal({
       command: 'update-asgs',
-      options: { stack: 'web', warmup: '30' },
+      options: { stack: 'web', warmup: '30', waitForLock: '900', afterChange: tokenOf() },
     });
     const { events } = world.sandbox.invoke('logs', 'FilterLogEvents', { logGroupName: '/aws/lambda/rollouts' }) as {
       readonly events: readonly object[];
@@ -114,7 +151,7 @@ describe('update-stack --on server', function () {
     expect(imageOf()).to.equal('ami-0123456789abcdef0');
   });
 
-  it('says that the groups do not follow yet where no execution could be started, and how they do', async () => {
+  it('changes nothing where no execution could be started', async () => {
     const from = (world.sandbox.clock.now() - world.sandbox.world.startedAt) / 1000;
     const refusal = {
       kind: 'refuse',
@@ -124,12 +161,43 @@ describe('update-stack --on server', function () {
     };
     world.sandbox.world.disturb({ ...refusal, from, until: 1e9 } as never);
     const { code, document } = await json(`ImageId=${GOOD}`, ...ON_SERVER);
-    expect(code, JSON.stringify(document)).to.not.equal(0);
-    expect(document.failure?.left).to.equal('The stack is updated; its groups do not follow it yet.');
-    expect(document.failure?.next.join('\n')).to.match(
-      /update-asgs web --on server[^\n]*\n.*update-asgs web --on here/,
-    );
-    expect(imageOf()).to.equal(GOOD);
+    expect(code, JSON.stringify(document)).to.equal(3);
+    expect(imageOf()).to.equal('ami-0123456789abcdef0');
+    expect(notes()).to.deep.equal([]);
+  });
+
+  it('needs nobody from the moment of the change on: the execution waits for its end, and goes on', async () => {
+    const { code } = await json(`ImageId=${GOOD}`, ...ON_SERVER, '--detach');
+    expect(code).to.equal(0);
+    const first = hand.newest();
+    // Looks that begin before the stack has settled: another change, of which only the token is known here.
+    const started = { ...first, name: 'web-waits', operations: [], input: inputWith('by-hand') };
+    hand.row.executions.push(started);
+    await hand.take(started, 2);
+    expect(started.ended).to.equal(undefined);
+    change('by-hand', GOOD2);
+    expect(statusOf()).to.equal('UPDATE_IN_PROGRESS');
+    await hand.take(started);
+    expect(hand.resultOf(started)).to.include({ outcome: 'swapped', exitCode: 0 });
+    expect(statusOf()).to.equal('UPDATE_COMPLETE');
+  });
+
+  it('leaves the groups as they are where the change fails, or never comes', async () => {
+    const waits = (token: string) => {
+      hand.row.executions.push({ ...executionOf(token), input: inputWith(token) });
+      return hand.newest();
+    };
+    const never = waits('never-sent');
+    await hand.take(never);
+    expect(hand.resultOf(never).failure?.code).to.equal('stack.notStarted');
+    const failing = waits('fails');
+    await hand.take(failing, 1);
+    change('fails', GOOD);
+    world.ask('CancelUpdateStack', { StackName: 'web' });
+    await hand.take(failing);
+    expect(hand.resultOf(failing)).to.include({ outcome: 'stackFailed' });
+    expect(hand.resultOf(failing).failure?.what).to.contain('UPDATE_ROLLBACK_COMPLETE');
+    expect(notes()).to.deep.equal([]);
   });
 
   it('leaves the rollout alone with --detach once the stack has changed', async () => {
