@@ -266,6 +266,30 @@ describe('a rollout on a server, by the command line', function () {
     expect(JSON.parse(stdout).failure.reasons[0].text).to.contain('never-to-be-loaded');
   });
 
+  it('needs nobody from the moment of the change on: the command is killed while its stack changes', async () => {
+    const to = GOOD.find((one) => one !== image);
+    let sent = false;
+    const following = start(['update-stack', 'web', `ImageId=${to}`, ...ON_SERVER, ...CALM, '--json'], { env });
+    sandbox.onCall(({ operation }) => {
+      if (operation !== 'ExecuteChangeSet' || sent) return;
+      sent = true;
+      setTimeout(() => following.child.kill('SIGKILL'), 200);
+    });
+    await following.finished.catch(() => undefined);
+    expect(sent).to.equal(true);
+    const { DurableExecutions: all } = call('lambda', 'ListDurableExecutionsByFunction', { FunctionName: 'rollouts' });
+    const { Status: status, Result: result } = await ended(all[0].DurableExecutionArn);
+    expect(status).to.equal('SUCCEEDED');
+    expect(JSON.parse(result)).to.include({ outcome: 'swapped', exitCode: 0 });
+    expect(images()).to.deep.equal([to]);
+    expect(broken(eventsOf(JSON.parse(result).run))).to.deep.equal([]);
+    const { AutoScalingGroups: groups } = call('autoscaling', 'DescribeAutoScalingGroups', {});
+    for (const group of groups) {
+      expect(group.SuspendedProcesses).to.deep.equal([]);
+      expect(group.Tags.filter(({ Key: key }) => key.startsWith('ha-updater:'))).to.deep.equal([]);
+    }
+  });
+
   it('restarts instances in place once its stack allows that, and puts back when it is cancelled', async () => {
     const words = ['restart', 'web', '--ssm', 'supervisorctl restart all', '--quorum', '1', ...ON_SERVER];
     const calm = ['--healthy-timeout', '900', '--json'];

@@ -415,6 +415,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'server.log':
     'A call of the function on Lambda left a line in its log that is no event: why it tells nothing, or not all of it.',
   'server.noRestarts': 'The stack of the function does not let it restart instances (its parameter Restarts).',
+  'server.notStarted': 'No execution could be started on the function, so the stack was not changed.',
   'server.missing': 'There is no durable function of that name to start the command on.',
   'server.notOne': 'The stack is not one that `server deploy` made, or holds something else besides.',
   'server.notRemoved': 'CloudFormation could not delete the stack of the function.',

@@ -1,4 +1,4 @@
-import { badFlags, Failure, problem, usage } from '../../errors.js';
+import { AwsFault, badFlags, Failure, problem, refused, usage } from '../../errors.js';
 import * as stacks from '../stack/update-stack.js';
 import { expectServable } from '../groups/group-command.js';
 import * as restarts from '../groups/restart.js';
@@ -9,6 +9,9 @@ import type { Looking } from '../inspect/read-only.js';
 import { expectRestarts } from './expect-restarts.js';
 import { expectServerFor, isOfGroups, serverProblems, type ServerFlags } from './execution-input.js';
 import { onlyLook } from '../inspect/read-only.js';
+import { withPlace } from '../../run/place.js';
+import { command } from '../../text/commands/next-command.js';
+import { faultText } from '../../text/fault-text.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { expectFunction, followThere, goBack, runOnServer, startThere, type StartedThere } from './run-on-server.js';
 
@@ -39,7 +42,9 @@ export async function updateStack(
   let there: StartedThere | undefined;
   const changed = await stacks.changeAlone(change, surroundings, async (token, stack) => {
     const waits = { 'wait-for-lock': WAITS_FOR_SIZES, ...groups, stack, 'after-change': token };
-    there = await startThere(made, waits, looking);
+    there = await startThere(made, waits, looking).catch((error: unknown) => {
+      throw error instanceof AwsFault ? notStarted(error, stack, looking) : error;
+    });
   });
   const { outcome } = changed;
   if (there === undefined)
@@ -50,6 +55,16 @@ export async function updateStack(
   const rolled = await followThere(there, groups, surroundings);
   const whole = rolled.outcome === 'swapped' || rolled.outcome === 'nothing';
   return { ...rolled, command: 'update-stack', ...(whole && { outcome }) };
+}
+
+/** Nothing of the change is sent yet. */
+function notStarted(fault: AwsFault, stack: string, { place }: Looking): Failure {
+  return refused(
+    'server.notStarted',
+    `No execution could be started, so stack ${stack} was not changed: ${faultText(fault)}.`,
+    [],
+    [withPlace(command`ha-updater status ${stack}`, place)],
+  );
 }
 
 /** The sizes that are kept through the change are given back by this process, and where it died after a lease. */

@@ -109,8 +109,8 @@ async function changeThenSwap(
           // What its groups are frozen for is nothing to go back to.
           if (!dead.frozen) former = await noteFormer(stackRun, order, open.prepared.before);
           await run.history?.keeper.before(open.prepared.before);
-          await sizes?.begin(open);
-          await groupsPart.beforeSent?.(order, open, asked.stack);
+          const last = async (): Promise<void> => groupsPart.beforeSent?.(order, open, asked.stack);
+          await (sizes === undefined ? last() : sizes.begin(open, last));
           return 'execute';
         }),
       );

@@ -20,9 +20,10 @@ export interface SizeKeeper {
   /**
    * Notes the sizes on the groups that the change touches, and suspends what could take instances out. Called after
    * everything else that may still refuse the change, right before it is sent.
-   * @throws Failure `refused` (nothing was noted) or `held`; AwsFault
+   * @param last what comes before the change is sent, once the sizes are noted
+   * @throws Failure `refused` (nothing was noted) or `held`; AwsFault; what `last` throws
    */
-  readonly begin: (open: OpenChange) => Promise<void>;
+  readonly begin: (open: OpenChange, last?: () => Promise<void>) => Promise<void>;
   /** Gives the sizes back once the stack has settled. @throws Failure `stopped` with the note kept; AwsFault */
   readonly end: () => Promise<void>;
   /**
@@ -55,23 +56,27 @@ export function createSizeKeeper(
     await meanwhile?.stop();
     if (begun !== undefined) await runRollout(quiet, plan('end'), memory);
   };
+  const note = async ({ review, prepared: { before, replacesByPolicy } }: OpenChange): Promise<void> => {
+    if (review === undefined || before === undefined || before.status === 'REVIEW_IN_PROGRESS') return;
+    // CloudFormation could not replace instances itself with Terminate suspended.
+    if (replacesByPolicy) return;
+    const { named, others, changed } = touchedGroups(review.changes);
+    const groups = others ? await stackGroups(deps, before.id) : named;
+    if (groups.length === 0) return;
+    begun = { groups, changed };
+    try {
+      await runRollout(quiet, plan('begin'), memory);
+    } catch (error) {
+      // Then nothing was noted, and there is nothing to give back.
+      if (!(error instanceof Failure) || error.outcome === 'refused' || error.outcome === 'held') begun = undefined;
+      throw error;
+    }
+  };
   return {
-    begin: async ({ review, prepared: { before, replacesByPolicy } }) => {
-      if (review === undefined || before === undefined || before.status === 'REVIEW_IN_PROGRESS') return;
-      // CloudFormation could not replace instances itself with Terminate suspended.
-      if (replacesByPolicy) return;
-      const { named, others, changed } = touchedGroups(review.changes);
-      const groups = others ? await stackGroups(deps, before.id) : named;
-      if (groups.length === 0) return;
-      begun = { groups, changed };
-      try {
-        await runRollout(quiet, plan('begin'), memory);
-      } catch (error) {
-        // Then nothing was noted, and there is nothing to give back.
-        if (!(error instanceof Failure) || error.outcome === 'refused' || error.outcome === 'held') begun = undefined;
-        throw error;
-      }
-      meanwhile = keepOn(quiet, plan('during'), memory);
+    begin: async (open, last) => {
+      await note(open);
+      await last?.();
+      if (begun !== undefined) meanwhile = keepOn(quiet, plan('during'), memory);
     },
     end,
     endAfter: async (error) => {
