@@ -920,6 +920,16 @@ export const MUTATIONS: readonly Mutation[] = [
     },
   },
   {
+    name: 'awaited-change-open',
+    rule: 'an execution that waits for the change of a stack begins after its end',
+    breaks: { replace: ["!['inProgress', 'review'].includes(classifyStatus(event.status)) &&", ''] },
+  },
+  {
+    name: 'awaited-change-failed',
+    rule: 'an execution that waits for the change of a stack replaces nothing where that failed',
+    breaks: { condition: false },
+  },
+  {
     name: 'value-in-execution',
     rule: 'no value of a parameter gets into an execution on a server',
     breaks: { value: 'true' },

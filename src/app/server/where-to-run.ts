@@ -71,8 +71,8 @@ function notStarted(fault: AwsFault, stack: string, { place }: Looking): Failure
 const WAITS_FOR_SIZES = '900';
 
 /**
- * This command ends before the stack has, or with its failure: what it has started sees the end for itself. A signal that
- * came too late to cancel the change calls it off, as it would have ended a run in this process.
+ * This command ends before the stack has, or with its failure: what it has started sees the end for itself. A signal
+ * that came too late to cancel the change calls it off, as it would have ended a run in this process.
  */
 async function leftThere(
   changed: CommandResult,

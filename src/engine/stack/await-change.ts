@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../clock.js';
-import { awaitedStep, beginningOf, BEGINS_WITHIN_MS, type AwaitedChange } from '../../decide/stack/awaited-change.js';
+import { awaitedStep, beginningOf, BEGINS_WITHIN_MS, type AwaitedChange } from '../../decide/awaited-change.js';
 import { classifyStatus } from '../../decide/stack/stack-update.js';
 import { STACK_LAG_MS } from '../../decide/read-lag.js';
 import { Failure } from '../../errors.js';
@@ -67,6 +67,7 @@ async function look(deps: Deps, stack: string, before: AwaitMemory): Promise<Awa
         deps.emit({ type: 'stack.waiting', stack, status, inProgress: [], until: step.until, by: before.token });
       return { kind: 'look', forMs: POLL_MS, memory };
     case 'ended':
+      // rule: awaited-change-failed
       if (classifyStatus(step.status) !== 'ok') return { kind: 'failed', failure: failed(stack, step.status) };
       return { kind: 'look', forMs: STACK_LAG_MS, memory: { ...memory, through: true } };
     case 'absent':

@@ -76,7 +76,9 @@ describe('update-stack --on server', function () {
     const { AutoScalingGroups: groups } = world.sandbox.invoke('autoscaling', 'DescribeAutoScalingGroups', {}) as {
       readonly AutoScalingGroups: readonly { readonly Tags: readonly { readonly Key: string }[] }[];
     };
-    return groups.flatMap(({ Tags: tags }) => tags.map(({ Key: key }) => key)).filter((key) => /^ha-up/.test(key));
+    return groups
+      .flatMap(({ Tags: tags }) => tags.map(({ Key: key }) => key))
+      .filter((key) => key.startsWith('ha-updater:'));
   };
   /** The function looks once it is started. */
   const looks = (): void => {
@@ -161,7 +163,7 @@ describe('update-stack --on server', function () {
     };
     world.sandbox.world.disturb({ ...refusal, from, until: 1e9 } as never);
     const { code, document } = await json(`ImageId=${GOOD}`, ...ON_SERVER);
-    expect([code, document.failure?.code], JSON.stringify(document)).to.deep.equal([3, 'server.notStarted']);
+    expect([code, document.failure?.code], JSON.stringify(document)).to.deep.equal([5, 'server.notStarted']);
     expect(imageOf()).to.equal('ami-0123456789abcdef0');
     expect(notes()).to.deep.equal([]);
   });

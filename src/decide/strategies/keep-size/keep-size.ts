@@ -30,6 +30,7 @@ export function keepSize(view: RolloutView): Decision {
   const { observed, plan } = view;
   if (plan.keepSize?.phase === 'during') return duringChange(view);
   const begins = plan.keepSize?.phase === 'begin';
+  const { pollMs } = plan.timing;
   return takeTurns(view, {
     settlingPhase: begins ? 'suspend' : 'restore',
     silentWhy: 'was changing the stack and may be dead; the size is given back unless it shows a sign of life',
@@ -47,7 +48,8 @@ export function keepSize(view: RolloutView): Decision {
     pass: () => undefined,
     close: () => undefined,
     progress: () => [],
-    poll: () => Math.min(1_000, plan.timing.pollMs),
+    // A lease that is waited out shows nothing sooner by more looks, and each of them costs.
+    poll: (waits) => (waits.every(({ phase }) => phase === 'preflight') ? pollMs : Math.min(1_000, pollMs)),
   });
 }
 

@@ -1,7 +1,7 @@
-import type { Instant, Milliseconds } from '../../clock.js';
-import type { StackEvent } from '../../model/stack/stack.js';
-import { isStackItself } from '../diagnosis/root-causes.js';
-import { classifyStatus } from './stack-update.js';
+import type { Instant, Milliseconds } from '../clock.js';
+import type { StackEvent } from '../model/stack/stack.js';
+import { isStackItself } from './diagnosis/root-causes.js';
+import { classifyStatus } from './stack/stack-update.js';
 
 /** How long a change that was about to be sent may take until its first event: whoever sends it tries for a while. */
 export const BEGINS_WITHIN_MS: Milliseconds = 900_000;
@@ -48,6 +48,7 @@ export function awaitedStep(
   if (begunAt === undefined)
     return at - since >= BEGINS_WITHIN_MS ? { kind: 'absent' } : { kind: 'wait', until: since + BEGINS_WITHIN_MS };
   const still = classifyStatus(status) === 'inProgress';
+  // rule: awaited-change-open
   const end = events.find(
     (event) =>
       isStackItself(event) &&
@@ -56,7 +57,6 @@ export function awaitedStep(
       // A roll-back may follow at once, or be switched off: only the stack itself tells which.
       !(event.status === 'UPDATE_FAILED' && still),
   );
-  // rule: awaited-change-open
   if (end !== undefined) return { kind: 'ended', status: end.status };
   const until = since + ENDS_WITHIN_MS;
   return at >= until ? { kind: 'endless' } : { kind: 'wait', until };
