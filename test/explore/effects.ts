@@ -1,6 +1,7 @@
 import type { Action } from '../../src/model/rollout/action.js';
 import type { GroupNotes } from '../../src/model/rollout/group.js';
 import { expectedOf } from './expected.js';
+import { deregistered, registered } from './restarting.js';
 import { LEAVING, withMember, type GroupState, type State } from './world.js';
 
 /** A group after an action, or AWS's refusal of it. */
@@ -36,11 +37,15 @@ function effectOn(group: GroupState, action: Action, state: State): Effect {
     case 'point':
       return { refused: `${action.type} belongs to an image` };
     case 'note':
+      return { ...group, notes: { ...group.notes, out: action.out } };
     case 'deregister':
+      return deregistered(group, action.targets);
     case 'register':
+      return registered(group, action.targets);
     case 'run':
     case 'cancel':
-      return { refused: `${action.type} belongs to a restart` };
+      // The run itself knows of its commands.
+      return group;
     default:
       return noted(group, action, state);
   }
@@ -58,6 +63,7 @@ function noted(group: GroupState, action: Noting, state: State): GroupState {
     case 'record':
       return {
         ...write({ record: action.record, lease: action.lease }),
+        members: group.members.map(({ restarted: _before, ...member }) => member),
         expected: expectedOf(group, action.record, state),
       };
     case 'judge':
@@ -77,12 +83,13 @@ function noted(group: GroupState, action: Noting, state: State): GroupState {
       return rest.record === undefined ? { ...open, notes: rest } : { ...group, notes: rest };
     }
     case 'rewrite': {
-      const { record, lease, verdict, frozen } = action;
+      const { record, lease, verdict, frozen, out } = action;
       return write({
         record,
         lease,
         ...(verdict !== undefined && { verdict }),
         ...(frozen !== undefined && { frozen }),
+        ...(out !== undefined && { out }),
       });
     }
   }

@@ -1,3 +1,5 @@
+import { answersOf } from './gate.js';
+import { ended } from './restarting.js';
 import { stackSteps } from './stack.js';
 import { OF_RUNS, type Scope, type Trouble } from './scopes.js';
 import {
@@ -18,9 +20,10 @@ import {
 export function eventsOf(state: State, scope: Scope): readonly Step[] {
   return [
     ...timeGoesOn(state, scope),
-    ...state.groups.flatMap((group) => [...ofAutoScaling(state, group, scope), ...ofMembers(state, group)]),
+    ...state.groups.flatMap((group) => [...ofAutoScaling(state, group, scope), ...ofMembers(state, group, scope)]),
     ...state.groups.flatMap((group) => troublesOf(state, group, scope)),
-    ...state.runners.flatMap((_, index) => signalOf(state, index)),
+    ...state.runners.flatMap((_, index) => [...signalOf(state, index), ...answersOf(state, index)]),
+    ...state.runners.flatMap((_, index) => commandsOf(state, index)),
     ...alarmOf(state),
     ...stackSteps(state, scope),
   ];
@@ -101,7 +104,7 @@ function launch(state: State, group: GroupState, label: string): Step {
 }
 
 /** What becomes of instances by themselves. */
-function ofMembers(state: State, group: GroupState): readonly Step[] {
+function ofMembers(state: State, group: GroupState, { restart }: Scope): readonly Step[] {
   return group.members.flatMap((member) => {
     const to = (label: string, change: Partial<Member>): Step => ({
       label: `${group.name}: ${member.id} ${label}`,
@@ -117,7 +120,7 @@ function ofMembers(state: State, group: GroupState): readonly Step[] {
         return [{ label: `${group.name}: ${member.id} is gone`, state: withGroup(state, { ...group, members }) }];
       }
       case 'live':
-        return ofLive(member, group, to);
+        return [...ofLive(member, group, to), ...(restart === undefined ? [] : ofAbsent(member, group, to))];
       case 'retained':
       case 'standby':
         return [];
@@ -139,6 +142,44 @@ function ofLive(
   if (ok && (gone || health === 'unhealthy') && !suspended.includes('HealthCheck'))
     steps.push(to('is marked Unhealthy', { ok: false }));
   return steps;
+}
+
+/** What is out of its balancer drains, and is sick to whoever still checks it. */
+function ofAbsent(
+  { ok, health }: Member,
+  { suspended }: GroupState,
+  to: (label: string, change: Partial<Member>) => Step,
+): readonly Step[] {
+  if (health !== 'draining' && health !== 'absent') return [];
+  return [
+    ...(health === 'draining' ? [to('has drained', { health: 'absent' })] : []),
+    ...(ok && !suspended.includes('HealthCheck') ? [to('is marked Unhealthy while it is out', { ok: false })] : []),
+  ];
+}
+
+/** How the commands of a restart end, which wakes their run; or they do not, and time goes on. */
+function commandsOf(state: State, index: number): readonly Step[] {
+  const runner = state.runners[index];
+  if (runner?.commands === undefined) return [];
+  const { commands } = runner;
+  return Object.entries(commands).flatMap(([id, { state: now }]) => {
+    if (now !== 'running') return [];
+    const end = (ok: boolean, from: State): State => ({
+      ...from,
+      runners: from.runners.map((one, n) =>
+        n === index ? { ...one, commands: { ...commands, [id]: ended(ok) }, waiting: false } : one,
+      ),
+    });
+    const on = state.groups.find(({ members }) => members.some((one) => one.id === id));
+    const after = on === undefined ? state : withGroup(state, withMember(on, id, { restarted: true }));
+    const troubles = spent(state, 'fails');
+    return [
+      { label: `the command ends well on ${id}`, state: end(true, after) },
+      ...(troubles === undefined
+        ? []
+        : [{ label: `the command fails on ${id}`, state: { ...end(false, state), troubles } }]),
+    ];
+  });
 }
 
 function signalOf(state: State, index: number): readonly Step[] {
@@ -189,7 +230,12 @@ function memberTroubles(group: GroupState, member: Member, step: MakeStep): read
       return [
         ...(health === 'healthy' && !gone ? step('sick', `${id} is found unhealthy`, to({ health: 'unhealthy' })) : []),
         ...(health === 'starting' ? step('born', `${id} fails its first checks`, to({ health: 'unhealthy' })) : []),
-        ...(gone ? [] : step('dead', `${id} dies`, to({ gone: true, health: 'unhealthy' }))),
+        ...(gone
+          ? []
+          : step('dead', `${id} dies`, to({ gone: true, ...(isOut(health) ? {} : { health: 'unhealthy' }) }))),
+        ...(isOut(health)
+          ? step('moved', `a person registers ${id}`, to({ health: gone ? 'unhealthy' : 'starting' }))
+          : step('moved', `a person takes ${id} out of its balancer`, to({ health: 'draining' }))),
         ...step('taken', `${id} is taken away`, to(LEAVING)),
       ];
     case 'pending':
@@ -211,6 +257,10 @@ function memberTroubles(group: GroupState, member: Member, step: MakeStep): read
     case 'retained':
       return [];
   }
+}
+
+function isOut(health: Health): boolean {
+  return health === 'absent' || health === 'draining';
 }
 
 /** The group as somebody else changes it. */

@@ -2,6 +2,7 @@ import type { Action } from '../../src/model/rollout/action.js';
 import type { GroupResult } from '../../src/model/rollout/group-result.js';
 import type { Size } from '../../src/model/rollout/group.js';
 import type { RolloutRecord } from '../../src/model/rollout/record.js';
+import { brokenInRestart } from './restarting.js';
 import { counted, serves, serving, surplus, type Expected, type GroupState, type Member, type State } from './world.js';
 
 /*
@@ -23,6 +24,7 @@ export function expectedOf(group: GroupState, record: RolloutRecord, { now }: St
     floor: size.desired - (rolling?.unavailable ?? 0),
     ceiling: size.desired + beyond(size, record),
     strategy: record.strategy,
+    ...(record.strategy === 'restart' && { quorum: record.quorum }),
     touched: false,
   };
 }
@@ -50,6 +52,7 @@ export function brokenBy(action: Action, before: GroupState, after: GroupState):
   const expected = before.expected ?? after.expected;
   if (expected === undefined)
     return ['renew', 'clear', 'freeze'].includes(action.type) ? undefined : `${action.type} without a record`;
+  if (expected.strategy === 'restart') return brokenInRestart(action, expected, before, after);
   return (
     lessServes(expected, before, after) ??
     scaledIn(action, expected, after) ??
@@ -140,7 +143,7 @@ function turnedVerdict(action: Action, { verdict }: Expected, { notes }: GroupSt
 
 /** Why a group is not as the end that a run told of it says; undefined where it is. */
 export function wrongEnd({ outcome }: GroupResult, { notes }: GroupState, run: string): string | undefined {
-  const isOver = outcome === 'promoted' || outcome === 'rolledBack' || outcome === 'sizeKept';
+  const isOver = ['promoted', 'rolledBack', 'sizeKept', 'restarted', 'putBack'].includes(outcome);
   // Another run may have begun the next one already.
   const record = isOver && notes.lease?.run !== run ? undefined : notes.record;
   if (isOver && record !== undefined) return `${outcome}, and its record is still there`;

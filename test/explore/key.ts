@@ -1,7 +1,8 @@
 import type { Instant } from '../../src/clock.js';
 import type { Action } from '../../src/model/rollout/action.js';
-import type { Seen } from '../../src/model/rollout/decision.js';
+import type { CommandState, Seen } from '../../src/model/rollout/decision.js';
 import type { GroupNotes } from '../../src/model/rollout/group.js';
+import { gateKey } from '../../src/decide/gates/stage-gate.js';
 import { TICK, type GroupState, type Member, type Runner, type State } from './world.js';
 
 /*
@@ -36,11 +37,12 @@ export function createKeys(inOrder: boolean): KeyOf {
     const rank = ranksOf(state, inOrder);
     const names = namesOf(state, rank);
     const beats = beatsOf(state);
+    const outs = outsOf(state);
     const at =
       (limit: keyof typeof LONGEST) =>
       (instant: Instant | undefined): string =>
         instant === undefined ? '-' : String(Math.min(LONGEST[limit], Math.floor((state.now - instant) / TICK)));
-    const context: Context = { names, beats, rank, total: at('total'), limit: at('limit'), lag: at('lag') };
+    const context: Context = { names, beats, outs, rank, total: at('total'), limit: at('limit'), lag: at('lag') };
     const all = [
       ...state.groups.map((group) => keyOfGroup(group, context)),
       ...(state.before ?? []).map((group) => keyOfGroup(group, context)),
@@ -59,6 +61,8 @@ interface Context {
   /** Instance → its name in this key. */
   readonly names: ReadonlyMap<string, string>;
   readonly beats: (run: string, beat: number) => number;
+  /** The place of a note of what is out among all of them. */
+  readonly outs: (number: number) => number;
   /** The place of a moment among those that are compared with each other. */
   readonly rank: (instant: Instant) => number;
   /** How long ago something was, in ticks; what is to come is negative. */
@@ -74,17 +78,34 @@ function namesOf(state: State, rank: Context['rank']): ReadonlyMap<string, strin
   const rows = new Map<string, string>();
   for (const group of [...state.groups, ...(state.before ?? [])])
     for (const member of group.members)
-      rows.set(member.id, `${rows.get(member.id) ?? ''}${group.name}${keyOfMember(member)}${rank(member.launchedAt)}`);
-  for (const { seen } of state.runners) {
+      rows.set(
+        member.id,
+        `${rows.get(member.id) ?? ''}${group.name}${keyOfMember(member)}${rank(member.launchedAt)}${notedOut(group.notes, member.id)}`,
+      );
+  for (const { seen, commands } of state.runners) {
     if (seen === undefined) continue;
-    for (const [id, row] of rows) rows.set(id, `${row}${remembered(seen, id, state.now)}`);
+    for (const [id, row] of rows) {
+      const command = commands === undefined ? '' : keyOfCommand(commands[id], state.now);
+      rows.set(id, `${row}${remembered(seen, id, state.now)}${command}`);
+    }
   }
   const sorted = [...rows].sort(([a, x], [b, y]) => (x < y ? -1 : x > y ? 1 : a < b ? -1 : 1));
   return new Map(sorted.map(([id, row], n) => [id, `${n}:${row}`]));
 }
 
-function keyOfMember({ stage, ok, health, shielded, gone, version }: Member): string {
-  return `${stage}${ok ? '+' : '-'}${health}${shielded ? 's' : ''}${gone ? 'g' : ''}${version}`;
+/** Whether a note says that it is out. */
+function notedOut({ out }: GroupNotes, id: string): string {
+  return out?.instances.some((one) => one.id === id) === true ? 'o' : '';
+}
+
+function keyOfCommand(command: CommandState | undefined, now: Instant): string {
+  if (command === undefined) return '';
+  if (command.state === 'ended') return command.ok ? 'k' : 'n';
+  return `r${Math.min(LONGEST.limit, Math.floor((now - command.since) / TICK))}`;
+}
+
+function keyOfMember({ stage, ok, health, shielded, gone, version, restarted }: Member): string {
+  return `${stage}${ok ? '+' : '-'}${health}${shielded ? 's' : ''}${gone ? 'g' : ''}${version}${restarted === true ? 'r' : ''}`;
 }
 
 /** What a run remembers of one instance. */
@@ -93,6 +114,9 @@ function remembered(seen: Seen, id: string, now: Instant): string {
     Object.values(lists).some((list) => list.includes(id));
   const sent = seen.pending.flatMap(({ action }, n) => (idsOf(action).includes(id) ? [n] : []));
   const left = Object.values(seen.left);
+  const age = (since: Instant | undefined): string =>
+    since === undefined ? '' : String(Math.min(LONGEST.limit, Math.floor((now - since) / TICK)));
+  const restart = [age(seen.outSince[id]), age(seen.backSince[id]), id in seen.failed ? 'f' : ''].join('/');
   return [
     '/',
     // Longer than the warm-up is as good as the warm-up.
@@ -101,10 +125,15 @@ function remembered(seen: Seen, id: string, now: Instant): string {
     left.some(({ ids }) => ids.includes(id)) ? 'w' : '',
     left.some(({ taken }) => taken.includes(id)) ? 't' : '',
     ...sent,
+    restart === '//' ? '' : restart,
+    Object.values(seen.known).some((notes) => notedOut(notes, id) === 'o') ? 'o' : '',
   ].join('');
 }
 
 function idsOf(action: Action): readonly string[] {
+  if (action.type === 'note') return action.out.instances.map(({ id }) => id);
+  if ('targets' in action) return action.targets.map(({ instance }) => instance);
+  if ('instance' in action) return [action.instance];
   return 'instances' in action ? action.instances : [];
 }
 
@@ -153,6 +182,22 @@ function beatsOf({ groups, before = [], runners }: State): Context['beats'] {
   return (run, beat) => order.get(run)?.indexOf(beat) ?? -1;
 }
 
+/** Notes of what is out are numbered for ever; only their order matters. */
+function outsOf({ groups, before = [], runners }: State): Context['outs'] {
+  const all = new Set<number>();
+  const add = ({ out }: GroupNotes): void => {
+    if (out !== undefined) all.add(out.number);
+  };
+  for (const { notes } of [...groups, ...before]) add(notes);
+  for (const { seen } of runners) {
+    if (seen === undefined) continue;
+    Object.values(seen.known).forEach(add);
+    for (const { action } of seen.pending) if (action.type === 'note') add(action);
+  }
+  const order = [...all].sort((a, b) => a - b);
+  return (number) => order.indexOf(number);
+}
+
 /** The run and the beat of a fingerprint such as `run-a run-a 1 7`. */
 function printOf(fingerprint: string): [string, number] {
   const words = fingerprint.split(' ');
@@ -181,8 +226,8 @@ function keyOfGroup(group: GroupState, context: Context): string {
 
 /** Without what is told to people, and with its times as ages. */
 function keyOfNotes(
-  { record, verdict, lease, frozen, wish }: GroupNotes,
-  { total, limit, rank, beats }: Context,
+  { record, verdict, lease, frozen, wish, out }: GroupNotes,
+  { total, limit, rank, beats, outs, names }: Context,
 ): string {
   const parts: string[] = [];
   if (record !== undefined) {
@@ -200,17 +245,25 @@ function keyOfNotes(
   if (lease !== undefined) parts.push(`l${lease.run}${beats(lease.run, lease.beat)}${limit(lease.at)}`);
   if (frozen !== undefined) parts.push(`f${frozen.run}${frozen.processes.join()}`);
   if (wish !== undefined) parts.push(`w${wish.run}`);
+  if (out !== undefined)
+    parts.push(
+      `o${out.run}${outs(out.number)}:${out.instances
+        .map(({ id }) => names.get(id) ?? '')
+        .sort()
+        .join()}`,
+    );
   return parts.join(' ');
 }
 
-function keyOfRunner({ plan, seen, waiting, cancelled }: Runner, context: Context): string {
-  const head = `${plan.run}${plan.adoptOnly ? 'a' : ''}${plan.undo ? 'u' : ''}${plan.goOn === true ? 'g' : ''}${plan.finishKept === true ? 'f' : ''}${waiting ? 'w' : ''}${cancelled ? 'c' : ''}${plan.keepSize?.phase ?? ''}`;
+function keyOfRunner({ plan, seen, waiting, cancelled, asked, heard }: Runner, context: Context): string {
+  const gate = `${asked === undefined ? '' : `${gateKey(asked)}${context.limit(asked.since)}`}${rows(heard ?? {}, ({ stage, said }) => stage + said)}`;
+  const head = `${gate}${plan.run}${plan.adoptOnly ? 'a' : ''}${plan.undo ? 'u' : ''}${plan.goOn === true ? 'g' : ''}${plan.finishKept === true ? 'f' : ''}${waiting ? 'w' : ''}${cancelled ? 'c' : ''}${plan.keepSize?.phase ?? ''}`;
   if (seen === undefined) return head;
-  const rows = Object.entries(FIELDS).map(([name, say]) => {
+  const remembers = Object.entries(FIELDS).map(([name, say]) => {
     const text = (say as (value: unknown, context: Context) => string)(seen[name as keyof Seen], context);
     return text === '' ? '' : `${name}=${text}`;
   });
-  return [head, ...rows].join('|');
+  return [head, ...remembers].join('|');
 }
 
 /** How each thing that a run remembers counts; the compiler asks for a row for whatever is remembered later. */
@@ -237,15 +290,17 @@ const FIELDS: { readonly [K in keyof Required<Seen>]: (value: Seen[K], context: 
   // How often is of account after twenty times alone; without it a circle shows as one.
   suspensions: () => '',
   confirmed: (value) => rows(value, (what) => [...what].sort().join()),
-  pending: (value, { lag, beats }) =>
+  pending: (value, { lag, beats, outs }) =>
     value
-      .map(({ action, since, sure }) => `${keyOfAction(action)}${lag(since)}${sure}${leaseKey(action, beats)}`)
+      .map(
+        ({ action, since, sure }) =>
+          `${keyOfAction(action)}${action.type === 'note' ? outs(action.out.number) : ''}${lag(since)}${sure}${leaseKey(action, beats)}`,
+      )
       .join(),
   unsureVerdicts: (value, { limit }) => rows(value ?? {}, (sent) => `${sent.outcome}${limit(sent.at)}`),
   results: (value) => rows(value, ({ outcome }) => outcome),
   hooks: (value) => rows(value, ({ passed }) => String(passed)),
-  // No scope asks a command of the user's.
-  gates: () => '',
+  gates: (value, { limit, lag }) => rows(value, (one) => `${one.said}${one.part}${limit(one.since)}${lag(one.at)}`),
   leaving: (value, { names }) => rows(value, (ids) => String(ids.filter((id) => !names.has(id)).length)),
   left: (value, { limit, names }) =>
     rows(value, ({ ids, at: last, taken }) => {
@@ -256,9 +311,10 @@ const FIELDS: { readonly [K in keyof Required<Seen>]: (value: Seen[K], context: 
   heldAt: (value, { limit }) => (value === undefined ? '' : limit(value)),
   unnoted: (value, { lag }) => rows(value, lag),
   unshielded: (value) => rows(value, String),
-  outSince: () => '',
-  backSince: () => '',
-  failed: () => '',
+  // By instance: part of its name; here those that are gone.
+  outSince: (value, { names }) => goneOf(value, names),
+  backSince: (value, { names }) => goneOf(value, names),
+  failed: (value, { names }) => goneOf(value, names),
   short: (value, { limit }) => rows(value, ({ looks, at: last }) => `${looks}${limit(last)}`),
   sizes: (value, { lag }) =>
     rows(
@@ -269,6 +325,12 @@ const FIELDS: { readonly [K in keyof Required<Seen>]: (value: Seen[K], context: 
   unseen: (value, { total }) => value.map(({ until, ms }) => `${total(until)}${ms / TICK}`).join(),
   stackBusySince: (value, { limit }) => limit(value),
 };
+
+/** How many are remembered that are not there any more. */
+function goneOf(of: Readonly<Record<string, unknown>>, names: Context['names']): string {
+  const gone = Object.keys(of).filter((id) => !names.has(id)).length;
+  return gone === 0 ? '' : String(gone);
+}
 
 function rows<T>(of: Readonly<Record<string, T>>, say: (value: T) => string): string {
   return Object.entries(of)

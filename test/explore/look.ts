@@ -1,5 +1,5 @@
 import { afterLook, nothingSeen } from '../../src/decide/memory/fold-look.js';
-import { perhapsEnded } from '../../src/decide/looks/reads-needed.js';
+import { perhapsEnded, perhapsGone } from '../../src/decide/looks/reads-needed.js';
 import { cancellationOfOwnRun } from '../../src/decide/ownership/cancellation.js';
 import type { Alarm } from '../../src/model/rollout/alarm.js';
 import type { Observed } from '../../src/model/rollout/decision.js';
@@ -45,6 +45,8 @@ export function lookAt(
   const groups = (lagging ? (state.before ?? state.groups) : state.groups).map(shownGroup);
   const cancellation = runner.cancelled || cancellationOfOwnRun(groups, plan) !== undefined;
   const ended = endedOf(state, groups);
+  const dead = new Set(state.groups.flatMap(({ members }) => members.filter(({ gone }) => gone).map(({ id }) => id)));
+  const gone = perhapsGone(groups, runner.seen).filter((id) => dead.has(id));
   const look: Omit<Observed, 'seen'> = {
     at: state.now,
     groups,
@@ -53,6 +55,8 @@ export function lookAt(
     failures: [],
     abandoned: knowsDead ? groups.filter((group) => isDead(state, runner, group)).map(({ name }) => name) : [],
     ...(ended !== undefined && { ended }),
+    ...(gone.length > 0 && { gone }),
+    ...(plan.restart !== undefined && { commands: runner.commands ?? {} }),
     ...(plan.stack !== undefined && {
       stackStatus: state.stack === undefined ? 'UPDATE_COMPLETE' : 'UPDATE_IN_PROGRESS',
     }),
@@ -102,7 +106,7 @@ function shownGroup(state: GroupState): Group {
 
 function shownInstance(member: Member): Instance {
   const { id, stage, ok, health, shielded, gone, version, launchedAt } = member;
-  const verdict = stage === 'leaving' ? 'draining' : gone ? 'unhealthy' : health;
+  const verdict = stage === 'leaving' ? 'draining' : gone && health !== 'absent' ? 'unhealthy' : health;
   const isListed = verdict !== 'absent' && (stage === 'live' || stage === 'leaving');
   return {
     id,

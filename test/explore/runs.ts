@@ -7,7 +7,9 @@ import type { Gates, Plan } from '../../src/model/rollout/rollout-plan.js';
 import { applied } from './effects.js';
 import { spent } from './events.js';
 import { brokenBy, deaf, wrongEnd } from './expected.js';
+import { asking, unheard } from './gate.js';
 import { ALARM, lookAt } from './look.js';
+import { brokenByCommand, commandsAfter } from './restarting.js';
 import type { Scope, ScopeGates, Successor } from './scopes.js';
 import { partsAfter, settled } from './stack.js';
 import { TICK, type Ended, type Runner, type State, type Step } from './world.js';
@@ -43,7 +45,9 @@ function lookOf(state: State, index: number, scope: Scope, lagging: boolean): re
   const me: Runner = { ...runner, seen: observed.seen, cancelled, waiting: false };
   switch (decision.kind) {
     case 'wait':
-      return [{ label: `${label}waits`, state: withRunner(fresh, index, { ...me, waiting: true }) }];
+      return [
+        { label: `${label}waits`, state: withRunner(fresh, index, { ...asking(me, decision, state), waiting: true }) },
+      ];
     case 'act':
       return waysToSend({ state: fresh, index, me, observed, label }, decision.actions);
     case 'refuse':
@@ -85,9 +89,9 @@ interface Sending {
 
 /** All goes well; or the run dies before or after an action; or a reply is lost, with its effect or without. */
 function waysToSend(sending: Sending, actions: Extract<Decision, { kind: 'act' }>['actions']): readonly Step[] {
-  const { index, me, observed } = sending;
+  const { index, observed } = sending;
   const steps: Step[] = [];
-  let { state, label } = sending;
+  let { state, label, me } = sending;
   let seen: Seen = observed.seen;
   for (const { action, why } of actions) {
     const rule = guard(observed, me.plan, action);
@@ -96,7 +100,7 @@ function waysToSend(sending: Sending, actions: Extract<Decision, { kind: 'act' }
     const effect = applied(state, action);
     if ('refused' in effect)
       return [...steps, { label: `${label}${action.type}`, state, broken: `refused: ${effect.refused}` }];
-    const lost = spent(state, 'lost');
+    const lost = OF_COMMANDS.has(action.type) ? undefined : spent(state, 'lost');
     if (lost !== undefined) {
       const unsure = afterAction(seen, { action, at: observed.at, sure: false }, me.plan);
       for (const [words, next] of [
@@ -108,15 +112,24 @@ function waysToSend(sending: Sending, actions: Extract<Decision, { kind: 'act' }
           state: withRunner({ ...next, troubles: lost }, index, { ...me, seen: unsure }),
         });
     }
-    const broken = brokenIn(state, effect.state, action) ?? deaf(state, action);
+    const broken =
+      brokenIn(state, effect.state, action) ??
+      deaf(state, action) ??
+      unheard(state, me, action) ??
+      brokenByCommand(state, me, action);
     label += `${sayAction(action)} (${why}); `;
     if (broken !== undefined) return [...steps, { label, state: effect.state, broken }];
     state = effect.state;
+    const commands = commandsAfter(me, action, state.now);
+    if (commands !== undefined) me = { ...me, commands };
     seen = afterAction(seen, { action, at: observed.at, sure: true }, me.plan);
   }
   steps.push(...died(state, index, `${label}dies`));
   return [...steps, { label, state: withRunner(state, index, { ...me, seen }) }];
 }
+
+/** A run knows at once of the commands that it started itself. */
+const OF_COMMANDS: ReadonlySet<string> = new Set(['run', 'cancel']);
 
 function brokenIn(before: State, after: State, action: Parameters<typeof brokenBy>[0]): string | undefined {
   for (const [n, group] of after.groups.entries()) {
@@ -138,6 +151,14 @@ function sayAction(action: Parameters<typeof brokenBy>[0]): string {
       return `terminate ${action.instances.join(', ')}${action.decrement ? '' : ' without decrement'}`;
     case 'standby':
       return `${action.on ? 'enter' : 'exit'} standby ${action.instances.join(', ')}`;
+    case 'deregister':
+    case 'register':
+      return `${action.type} ${action.targets.map(({ instance }) => instance).join(', ')}`;
+    case 'run':
+    case 'cancel':
+      return `${action.type} on ${action.instance}`;
+    case 'note':
+      return `note ${action.out.instances.map(({ id }) => id).join(', ')}`;
     case 'judge':
       return `judge ${action.verdict.outcome}`;
     default:
@@ -209,12 +230,13 @@ function remembered({ cleared, recorded, superseded, leases, known }: Seen): rea
 export function planOf(scope: Scope, run: string, kind: Successor = 'again'): Plan {
   const adopts = kind !== 'again';
   return {
-    strategy: adopts && scope.strategy === 'keep-size' ? 'swap' : scope.strategy,
+    strategy: adopts && (scope.strategy === 'keep-size' || scope.strategy === 'restart') ? 'swap' : scope.strategy,
     ...(scope.strategy === 'keep-size' && {
       stack: 'web',
       ...(!adopts && { keepSize: { phase: 'begin', changed: {} } }),
     }),
     ...(scope.rolling !== undefined && { rolling: scope.rolling }),
+    ...(scope.restart !== undefined && !adopts && { restart: { ...scope.restart, commandMs: 2 * TICK } }),
     run,
     host: run,
     pid: 1,
@@ -243,7 +265,7 @@ export function planOf(scope: Scope, run: string, kind: Successor = 'again'): Pl
   };
 }
 
-function gatesOf({ canary, bakeTicks = 0, keepTicks, pauseAt, pauseEnds, alarm }: ScopeGates): Gates {
+function gatesOf({ canary, bakeTicks = 0, keepTicks, pauseAt, pauseEnds, alarm, asks }: ScopeGates): Gates {
   return {
     words: [],
     ...(canary !== undefined && { canary }),
@@ -252,6 +274,7 @@ function gatesOf({ canary, bakeTicks = 0, keepTicks, pauseAt, pauseEnds, alarm }
     ...(pauseAt !== undefined && { pauseAt: [pauseAt] }),
     ...(pauseEnds !== undefined && { pauseEnds: { afterMs: TICK, by: pauseEnds } }),
     ...(alarm === true && { alarms: [ALARM] }),
+    ...(asks === true && { gate: { command: 'ask', timeoutMs: TICK, commandTimeoutMs: TICK } }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Size } from '../../src/model/rollout/group.js';
-import type { RollingChoice } from '../../src/model/rollout/rollout-plan.js';
+import type { RestartPlan, RollingChoice } from '../../src/model/rollout/rollout-plan.js';
 
 /**
  * What may go wrong.
@@ -12,6 +12,8 @@ import type { RollingChoice } from '../../src/model/rollout/rollout-plan.js';
  * - `untagged`: a person removes the notes. `signal`: Ctrl-C. `cancel`: a note asks for the rollout to be taken back
  * - `exited`: a person takes one out of standby
  * - `rings`: the alarm that the rollout is bound to goes off; it may be quiet again
+ * - `fails`: the command of a restart fails on an instance. `moved`: a person takes one out of its balancer, or registers
+ *   one that is out
  * - `kill`: the process dies, before or after an action. `lost`: a reply is lost, with or without an effect
  * - `rival`: a second run of the same command starts beside the one that is at work
  * - `stale`: a read shows the groups as before the last change. `asleep`: a process stands still while time goes on
@@ -31,6 +33,8 @@ export type Trouble =
   | 'cancel'
   | 'exited'
   | 'rings'
+  | 'fails'
+  | 'moved'
   | 'kill'
   | 'lost'
   | 'stale'
@@ -61,6 +65,8 @@ export interface ScopeGates {
   readonly pauseEnds?: 'resume' | 'rollback';
   /** It goes back when its alarm goes off. */
   readonly alarm?: true;
+  /** Its gate command is asked at every stage: go on, not yet, or no. */
+  readonly asks?: true;
 }
 
 /** What a person starts when no run is at work and a rollout is left; `finish` ends the time of what is kept first. */
@@ -71,8 +77,9 @@ export interface Scope {
   readonly name: string;
   /** What it shows, in one line. */
   readonly about: string;
-  readonly strategy: 'swap' | 'rolling' | 'keep-size';
+  readonly strategy: 'swap' | 'rolling' | 'restart' | 'keep-size';
   readonly rolling?: RollingChoice;
+  readonly restart?: Omit<RestartPlan, 'commandMs'>;
   /** Groups, each with that many old instances in service; min and max of each. */
   readonly groups: readonly { readonly old: number; readonly min: number; readonly max: number }[];
   readonly troubles: Troubles;
@@ -108,6 +115,15 @@ const KEPT = {
   strategy: 'keep-size',
   groups: TWO,
   template: { min: 1, max: 2, desired: 1 },
+  successors: ['resume', 'rollback', 'again'],
+  knowsDead: true,
+} as const;
+
+/** A restart in place; a run that cannot go on puts back what is out when it is resumed. */
+const RESTART = {
+  strategy: 'restart',
+  restart: { quorum: 1, attempts: 2, onError: 'stop' },
+  groups: TWO,
   successors: ['resume', 'rollback', 'again'],
   knowsDead: true,
 } as const;
@@ -321,6 +337,86 @@ export const SCOPES: readonly Scope[] = [
     rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false },
     groups: TWO,
     troubles: { kinds: AWS, world: 1, runs: 0 },
+    successors: PERSON,
+    knowsDead: true,
+  },
+  {
+    ...RESTART,
+    name: 'restart',
+    about: 'a restart of two in place, one of which has to serve; a run dies, a reply is lost, or a command fails',
+    troubles: { kinds: ['kill', 'lost', 'fails'], world: 1, runs: 1 },
+    small: true,
+  },
+  {
+    ...RESTART,
+    name: 'restart-quorum',
+    about: 'a restart of three in place, half of which has to serve; a run dies, or a command fails',
+    restart: { ...RESTART.restart, quorum: 0.5 },
+    groups: [{ old: 3, min: 1, max: 6 }],
+    troubles: { kinds: ['kill', 'fails'], world: 1, runs: 1 },
+  },
+  {
+    ...RESTART,
+    name: 'restart-reregister',
+    about: 'the same of two, where what failed is registered again, or the rest is restarted all the same',
+    restart: { ...RESTART.restart, onError: 'reregister' },
+    troubles: { kinds: ['kill', 'lost', 'fails', 'born'], world: 1, runs: 1 },
+  },
+  {
+    ...RESTART,
+    name: 'restart-continue',
+    about: 'a restart of two in place that goes on when a command fails; a run dies',
+    restart: { ...RESTART.restart, onError: 'continue' },
+    troubles: { kinds: ['kill', 'fails', 'born'], world: 1, runs: 1 },
+  },
+  {
+    ...RESTART,
+    name: 'restart-stale',
+    about: 'a restart of two in place; reads show what was before the last change, a run stands still or dies, twice',
+    troubles: { kinds: ['stale', 'asleep', 'kill'], world: 0, runs: 2 },
+  },
+  {
+    ...RESTART,
+    name: 'restart-aws',
+    about: 'a restart of two in place; one is found unhealthy, fails its checks, dies or is taken; a run dies',
+    troubles: { kinds: ['sick', 'born', 'dead', 'taken', 'kill'], world: 1, runs: 1 },
+  },
+  {
+    ...RESTART,
+    name: 'restart-people',
+    about: 'a restart of two in place; somebody cancels, removes the notes, or changes sizes, processes or what is out',
+    troubles: { kinds: ['signal', 'cancel', 'untagged', 'resized', 'resumed', 'moved', 'kill'], world: 1, runs: 1 },
+  },
+  {
+    ...RESTART,
+    name: 'restart-rivals',
+    about: 'two restarts at once on one group: a second one starts at any moment',
+    troubles: { kinds: ['rival'], world: 0, runs: 1 },
+    knowsDead: false,
+  },
+  {
+    ...SWAP,
+    name: 'gated',
+    about: 'a swap of two instances, one of them first, whose gate command says go on, not yet, or no; a run dies',
+    groups: TWO,
+    troubles: { kinds: ['kill'], world: 0, runs: 1 },
+    gates: { canary: 1, asks: true },
+  },
+  {
+    ...SWAP,
+    name: 'gated-kept',
+    about: 'a swap of one instance with a gate command whose old half is kept; a run dies, or somebody wants it back',
+    troubles: { kinds: ['kill', 'signal'], world: 1, runs: 1 },
+    gates: { keepTicks: 1, asks: true },
+  },
+  {
+    name: 'gated-rolling',
+    about: 'a rolling rollout of two with a surge of one, whose gate command says go on, not yet, or no; a run dies',
+    strategy: 'rolling',
+    rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false },
+    groups: TWO,
+    troubles: { kinds: ['kill'], world: 0, runs: 1 },
+    gates: { asks: true },
     successors: PERSON,
     knowsDead: true,
   },

@@ -32,7 +32,7 @@ interface Story {
 /** Searches a scope breadth-first. `bound`: states at most. */
 export function search(scope: Scope, bound = Infinity): Found {
   const graph = createGraph();
-  const keyOf = createKeys(scope.strategy === 'rolling');
+  const keyOf = createKeys(scope.strategy === 'rolling' || scope.strategy === 'restart');
   const known = new Map<string, number>();
   const broken = new Map<string, { readonly from: number; readonly label: string }>();
   const ends: Record<string, number> = {};

@@ -1,5 +1,6 @@
 import type { Instant, Milliseconds } from '../../src/clock.js';
-import type { Seen } from '../../src/model/rollout/decision.js';
+import type { CommandState, Seen } from '../../src/model/rollout/decision.js';
+import type { GateAnswer, GateDue } from '../../src/model/rollout/gate-answer.js';
 import type { GroupNotes, Size } from '../../src/model/rollout/group.js';
 import type { GroupResult } from '../../src/model/rollout/group-result.js';
 import type { Plan } from '../../src/model/rollout/rollout-plan.js';
@@ -15,7 +16,7 @@ export const TICK: Milliseconds = 60_000;
 export type Stage = 'pending' | 'live' | 'leaving' | 'retained' | 'entering' | 'standby';
 
 /** What the one load balancer of a group says of an instance. */
-export type Health = 'absent' | 'starting' | 'healthy' | 'unhealthy';
+export type Health = 'absent' | 'starting' | 'healthy' | 'unhealthy' | 'draining';
 
 /** One instance. */
 export interface Member {
@@ -30,6 +31,8 @@ export interface Member {
   /** EC2 does not run it any more. */
   readonly gone: boolean;
   readonly version: 'one' | 'two';
+  /** The command of the restart that is under way has ended well on it. */
+  readonly restarted?: true;
 }
 
 /** One Auto Scaling group. */
@@ -56,6 +59,8 @@ export interface Expected {
   /** The most instances that the group may ask for. */
   readonly ceiling: number;
   readonly strategy: string;
+  /** Of a restart: what has to serve on, a part below 1, else a number. */
+  readonly quorum?: number;
   /** What was decided, whatever becomes of the note of it. */
   readonly verdict?: 'promote' | 'rollBack';
   /** Somebody else changed a size, a process or the notes meanwhile: what is given back is theirs. */
@@ -71,6 +76,12 @@ export interface Runner {
   readonly waiting: boolean;
   /** A signal came, or a note that cancels was seen. */
   readonly cancelled: boolean;
+  /** The commands that it has started on instances, by instance. */
+  readonly commands?: Readonly<Record<string, CommandState>>;
+  /** The stage that its gate command is asked about now, and since when that stage is. */
+  readonly asked?: GateDue;
+  /** group → what its gate command said of it last, and at which stage. */
+  readonly heard?: Readonly<Record<string, { readonly stage: GateDue['stage']; readonly said: GateAnswer }>>;
 }
 
 /** How a run ended. */
