@@ -60,7 +60,7 @@ function rang({ ringingSince }: State, rank: Context['rank']): string {
 interface Context {
   /** Instance → its name in this key. */
   readonly names: ReadonlyMap<string, string>;
-  readonly beats: (run: string, beat: number) => number;
+  readonly beats: (of: Sign) => string;
   /** The place of a note of what is out among all of them. */
   readonly outs: (number: number) => number;
   /** The place of a moment among those that are compared with each other. */
@@ -161,25 +161,42 @@ function ranksOf(
   return (instant) => 2 * order.filter((one) => one < instant).length + (order.includes(instant) ? 1 : 0);
 }
 
-/** Signs of life rise for ever; only their order matters. */
+/** A sign of life, as a lease or its fingerprint holds it. */
+interface Sign {
+  readonly run: string;
+  readonly at: Instant;
+  readonly beat: number;
+}
+
+/** Signs of life rise for ever; only their order matters, by number and by time. */
 function beatsOf({ groups, before = [], runners }: State): Context['beats'] {
-  const all = new Map<string, Set<number>>();
-  const add = (run: string, beat: number): void => void all.set(run, (all.get(run) ?? new Set()).add(beat));
+  const all = new Map<string, Sign[]>();
+  const add = (sign: Sign): void => void all.set(sign.run, [...(all.get(sign.run) ?? []), sign]);
   const addNotes = ({ lease }: GroupNotes): void => {
-    if (lease !== undefined) add(lease.run, lease.beat);
+    if (lease !== undefined) add(lease);
   };
   for (const { notes } of [...groups, ...before]) addNotes(notes);
   for (const { seen } of runners) {
     if (seen === undefined) continue;
     Object.values(seen.known).forEach(addNotes);
-    for (const print of [...Object.values(seen.leases).map(({ beat }) => beat), ...Object.values(seen.superseded)]) {
-      const [run, beat] = printOf(print);
-      add(run, beat);
-    }
-    for (const { action } of seen.pending) if ('lease' in action) add(action.lease.run, action.lease.beat);
+    for (const print of [...Object.values(seen.leases).map(({ beat }) => beat), ...Object.values(seen.superseded)])
+      add(signOf(print));
+    for (const { action } of seen.pending) if ('lease' in action) add(action.lease);
   }
-  const order = new Map([...all].map(([run, beats]) => [run, [...beats].sort((a, b) => a - b)]));
-  return (run, beat) => order.get(run)?.indexOf(beat) ?? -1;
+  const order = new Map(
+    [...all].map(([run, signs]) => [
+      run,
+      [inOrder(signs.map(({ beat }) => beat)), inOrder(signs.map(({ at }) => at))] as const,
+    ]),
+  );
+  return ({ run, beat, at }) => {
+    const [beats, moments] = order.get(run) ?? [[], []];
+    return `${beats.indexOf(beat)}.${moments.indexOf(at)}`;
+  };
+}
+
+function inOrder(numbers: readonly number[]): readonly number[] {
+  return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
 /** Notes of what is out are numbered for ever; only their order matters. */
@@ -194,14 +211,14 @@ function outsOf({ groups, before = [], runners }: State): Context['outs'] {
     Object.values(seen.known).forEach(add);
     for (const { action } of seen.pending) if (action.type === 'note') add(action);
   }
-  const order = [...all].sort((a, b) => a - b);
+  const order = inOrder([...all]);
   return (number) => order.indexOf(number);
 }
 
-/** The run and the beat of a fingerprint such as `run-a run-a 1 7`. */
-function printOf(fingerprint: string): [string, number] {
-  const words = fingerprint.split(' ');
-  return [words[0] ?? '', Number(words.at(-1))];
+/** The sign of life of a fingerprint such as `run-a run-a 1 1795000000000 7`. */
+function signOf(fingerprint: string): Sign {
+  const [run = '', , , at = '', beat = ''] = fingerprint.split(' ');
+  return { run, at: Number(at), beat: Number(beat) };
 }
 
 function keyOfGroup(group: GroupState, context: Context): string {
@@ -242,7 +259,7 @@ function keyOfNotes(
     if ('shield' in record) parts.push('s');
   }
   if (verdict !== undefined) parts.push(`v${verdict.run}${verdict.outcome}${limit(verdict.at)}/${rank(verdict.at)}`);
-  if (lease !== undefined) parts.push(`l${lease.run}${beats(lease.run, lease.beat)}${limit(lease.at)}`);
+  if (lease !== undefined) parts.push(`l${lease.run}${beats(lease)}${limit(lease.at)}`);
   if (frozen !== undefined) parts.push(`f${frozen.run}${frozen.processes.join()}`);
   if (wish !== undefined) parts.push(`w${wish.run}`);
   if (out !== undefined)
@@ -279,8 +296,8 @@ const FIELDS: { readonly [K in keyof Required<Seen>]: (value: Seen[K], context: 
   clean: (value, { lag }) => rows(value, ({ looks, since }) => `${Math.min(2, looks)}${lag(since)}`),
   settled: (value) => rows(value, (looks) => String(Math.min(2, looks))),
   leases: (value, { limit, beats }) =>
-    rows(value, ({ beat, since, moved }) => `${printOf(beat)[0]}${beats(...printOf(beat))}${limit(since)}${moved}`),
-  superseded: (value, { beats }) => rows(value, (print) => `${printOf(print)[0]}${beats(...printOf(print))}`),
+    rows(value, ({ beat, since, moved }) => `${signOf(beat).run}${beats(signOf(beat))}${limit(since)}${moved}`),
+  superseded: (value, { beats }) => rows(value, (print) => `${signOf(print).run}${beats(signOf(print))}`),
   known: (value, context) => rows(value, (notes) => keyOfNotes(notes, context)),
   cleared: (value) => rows(value, (runs) => [...new Set(runs)].join()),
   recorded: (value) => rows(value, (runs) => runs.join()),
@@ -362,7 +379,7 @@ function keyOfAction(action: Action): string {
 }
 
 function leaseKey(action: Action, beats: Context['beats']): string {
-  return 'lease' in action ? `${action.lease.run}${beats(action.lease.run, action.lease.beat)}` : '';
+  return 'lease' in action ? `${action.lease.run}${beats(action.lease)}` : '';
 }
 
 function sayRecord(of: Readonly<Record<string, unknown>> | object): string {

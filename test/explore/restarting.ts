@@ -79,7 +79,7 @@ export function brokenInRestart(
     case 'deregister':
       return tooFew(expected, before, after) ?? replacedMeanwhile(action, expected, before);
     case 'register':
-      return foreign(action, before);
+      return foreign(action, expected, before);
     case 'resume':
       return resumedTooEarly(action, before);
     case 'clear':
@@ -123,9 +123,10 @@ function replacedMeanwhile(
 }
 
 /** Only what the restart took out is registered again. */
-function foreign({ targets }: Of<'register'>, group: GroupState): string | undefined {
+function foreign({ targets }: Of<'register'>, { touched }: Expected, group: GroupState): string | undefined {
   const other = targets.find(({ instance }) => !isNoted(group, instance));
-  return other === undefined ? undefined : `${other.instance} is registered, and it was not taken out`;
+  // Somebody may have removed the note.
+  return other === undefined || touched ? undefined : `${other.instance} is registered, and it was not taken out`;
 }
 
 /** What this restart took out and has not put back, and could. */

@@ -343,9 +343,15 @@ export const SCOPES: readonly Scope[] = [
   {
     ...RESTART,
     name: 'restart',
-    about: 'a restart of two in place, one of which has to serve; a run dies, a reply is lost, or a command fails',
-    troubles: { kinds: ['kill', 'lost', 'fails'], world: 1, runs: 1 },
+    about: 'a restart of two in place, one of which has to serve; a run dies',
+    troubles: { kinds: ['kill'], world: 0, runs: 1 },
     small: true,
+  },
+  {
+    ...RESTART,
+    name: 'restart-failing',
+    about: 'the same; a run dies, a reply is lost, or a command fails',
+    troubles: { kinds: ['kill', 'lost', 'fails'], world: 1, runs: 1 },
   },
   {
     ...RESTART,
@@ -358,7 +364,7 @@ export const SCOPES: readonly Scope[] = [
   {
     ...RESTART,
     name: 'restart-reregister',
-    about: 'the same of two, where what failed is registered again, or the rest is restarted all the same',
+    about: 'a restart of two in place that registers again what fails, a command or first checks; a run dies',
     restart: { ...RESTART.restart, onError: 'reregister' },
     troubles: { kinds: ['kill', 'lost', 'fails', 'born'], world: 1, runs: 1 },
   },
@@ -397,6 +403,14 @@ export const SCOPES: readonly Scope[] = [
   {
     ...SWAP,
     name: 'gated',
+    about: 'a swap of one instance whose gate command says go on, not yet, or no; a run dies',
+    troubles: { kinds: ['kill'], world: 0, runs: 1 },
+    gates: { asks: true },
+    small: true,
+  },
+  {
+    ...SWAP,
+    name: 'gated-canary',
     about: 'a swap of two instances, one of them first, whose gate command says go on, not yet, or no; a run dies',
     groups: TWO,
     troubles: { kinds: ['kill'], world: 0, runs: 1 },

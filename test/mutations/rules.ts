@@ -164,6 +164,26 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: true },
   },
   {
+    name: 'restart-memory-of-before',
+    rule: 'what a restart put back for a dead run fails nothing of the restart that begins after it',
+    breaks: { condition: false },
+  },
+  {
+    name: 'restart-not-taken-back',
+    rule: 'what no balancer took back stays noted as out',
+    breaks: { condition: false },
+  },
+  {
+    name: 'restart-taken-out-unnoted',
+    rule: 'nothing is taken out while looks do not show the notes',
+    breaks: { condition: false },
+  },
+  {
+    name: 'lease-counted-anew',
+    rule: 'no sign of life is ever shown twice',
+    breaks: { replace: ['${lease.at} ', ''] },
+  },
+  {
     name: 'restart-ports',
     rule: 'what was taken out goes back on all ports that it had',
     breaks: { replace: ['return ports.every(', 'return true || ports.every('] },

@@ -33,6 +33,9 @@ export function rememberRestart(seen: Seen, look: Look, groups: readonly Group[]
   };
   for (const group of groups) {
     const { record, out } = group.notes;
+    // What was put back for a dead run says nothing of the restart that begins after it.
+    // rule: restart-memory-of-before
+    if (record === undefined && seen.results[group.name] === undefined) forget(memory, group);
     if (record === undefined || factsOf(record).replaces || group.notes.lease?.run !== plan.run) continue;
     // A restart that was taken over is put back, and nobody waits for a command of it.
     const limits = record.run === plan.run ? plan.restart : undefined;
@@ -51,6 +54,15 @@ export function rememberRestart(seen: Seen, look: Look, groups: readonly Group[]
     if (looks !== undefined) memory.short[group.name] = looks;
   }
   return memory;
+}
+
+/** Drops what is remembered of the instances of a group. */
+function forget({ outSince, backSince, failed }: Building, { instances }: Group): void {
+  for (const { id } of instances) {
+    delete outSince[id];
+    delete backSince[id];
+    delete failed[id];
+  }
 }
 
 type Building = { -readonly [Key in keyof Memory]: Record<string, Memory[Key][string]> };

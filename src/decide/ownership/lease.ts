@@ -33,9 +33,13 @@ export function holder(observed: Observed, plan: Plan, group: Group): Holder {
     : { state: 'silent', lease, until };
 }
 
-/** What makes a lease this one and no other: it changes with every sign of life. */
+/**
+ * What makes a lease this one and no other: it changes with every sign of life, and none is ever shown twice. The number
+ * alone would be: a run that puts back what it took over and then begins anew counts from one again.
+ */
 export function leaseFingerprint(lease: Lease): string {
-  return `${lease.run} ${lease.host} ${lease.pid} ${lease.beat}`;
+  // rule: lease-counted-anew
+  return `${lease.run} ${lease.host} ${lease.pid} ${lease.at} ${lease.beat}`;
 }
 
 /** Our lease, one beat after whatever is on the group. */

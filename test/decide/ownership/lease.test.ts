@@ -39,6 +39,8 @@ describe('who may work on a group', () => {
     const ours = ourLease(observed(groups, { at: AT }), PLAN, groups);
     expect(ours).to.deep.equal({ run: 'run-1', host: 'agent', pid: 42, beat: 8, ttlMs: 300_000, at: AT });
     expect(leaseFingerprint(ours)).not.to.equal(leaseFingerprint({ ...ours, beat: 9 }));
+    // A run that puts back what it took over, and then begins anew, counts from one again.
+    expect(leaseFingerprint(ours)).not.to.equal(leaseFingerprint({ ...ours, at: AT + 1_000 }));
     const more = leaseOf({ ...PLAN, build: 'job 7', lock: 'redis://x' }, 1, AT);
     expect(more).to.include({ build: 'job 7', lock: 'redis://x' });
   });

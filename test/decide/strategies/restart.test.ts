@@ -238,6 +238,42 @@ describe('restart, step by step', () => {
       'clear putBack',
     ],
     [
+      'no balancer took it back in time: it stays out, and the note says so',
+      observed([web(four({ 'i-1': says('absent') }), ['i-1'])], {
+        cancellation: { outcome: 'rollBack', why: 'x' },
+        seen: { backSince: { 'i-1': 0 } },
+      }),
+      'finish: stuck',
+    ],
+    [
+      'one of two did not, and the other says that it serves: it stays out as well',
+      observed([web(four({ 'i-1': says('healthy', 'absent') }), ['i-1'])], {
+        cancellation: { outcome: 'rollBack', why: 'x' },
+        seen: { backSince: { 'i-1': 0 } },
+      }),
+      'finish: stuck',
+    ],
+    [
+      'the same of one that Auto Scaling is about to replace: nothing is held up for it',
+      observed(
+        [web([member('i-1', says('absent'), { healthy: false }), ...four().slice(1)], ['i-1'], { suspended: [] })],
+        { cancellation: { outcome: 'rollBack', why: 'x' }, seen: { backSince: { 'i-1': 0 } } },
+      ),
+      'clear putBack',
+    ],
+    [
+      'somebody removed the notes: nothing is taken out until they are there again',
+      observed([web(four({ 'i-1': says('unhealthy') }), ['i-1'], { notes: {} })], {
+        commands: { 'i-1': ok },
+        seen: {
+          failed: { 'i-1': 'x' },
+          known: { web: web(four(), ['i-1']).notes },
+          unnoted: { web: observed([]).at },
+        },
+      }),
+      'wait: waiting until AWS shows the notes of this rollout again',
+    ],
+    [
       'two and next to no quorum: one goes, the other stays',
       observed([web(four().slice(0, 2), undefined, { notes: { record: record({ quorum: 0.01 }), lease: LEASE } })]),
       'note i-1',
@@ -279,6 +315,12 @@ describe('restart, step by step', () => {
       seen: { failed: { 'i-1': 'x' } },
     });
     expect(results(out)[0]).to.deep.include({ outcome: 'stuck', failed: ['i-1'] });
+    const late = observed([web(four({ 'i-1': says('absent', 'healthy') }), ['i-1'])], {
+      cancellation: { outcome: 'rollBack', why: 'x' },
+      seen: { backSince: { 'i-1': 0 } },
+    });
+    expect(results(late)[0]).to.deep.include({ outcome: 'stuck', failed: ['i-1'] });
+    expect(results(late)[0]?.why).to.match(/^1 instance \(i-1\) stays out of the balancers: web-classic did not take/);
     const gone = observed([web(four({ 'i-1': says('absent') }), ['i-1'], { suspended: [] })], {
       gone: ['i-1'],
       cancellation: { outcome: 'rollBack', why: 'x' },

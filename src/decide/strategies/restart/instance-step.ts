@@ -25,8 +25,8 @@ export type InstanceStep =
     }
   | { readonly kind: 'run' | 'cancel' }
   | { readonly kind: 'wait'; readonly awaiting: Awaiting; readonly until: number }
-  /** `open`: why it does not serve although nothing more is to be done. */
-  | { readonly kind: 'finished'; readonly open?: string };
+  /** `open`: why it does not serve although nothing more is to be done; `out`: a balancer did not take it back. */
+  | { readonly kind: 'finished'; readonly open?: string; readonly out?: true };
 
 /** An instance of a restart that is noted as out, and what shall become of it. */
 export interface OutGoal {
@@ -104,6 +104,11 @@ function backStep({ observed, plan }: LookAndPlan, { group, instance, out, goal 
   const good = goal === 'restart' ? proven : warm;
   if (missing.length === 0 && good(observed, plan, group, [instance]).length > 0) return { kind: 'finished' };
   const open = outOfService(group, instance);
+  // rule: restart-not-taken-back
+  if (missing.length > 0 && instance.healthy) {
+    const why = `${missing.map(({ name }) => name).join(', ')} did not take it back`;
+    return { kind: 'finished', open: why, out: true };
+  }
   if (late) return { kind: 'finished', open: open?.why ?? 'in service, but not for the whole warm-up' };
   return waitFor(open ?? (goal === 'restart' ? notProvenYet(observed.seen, plan, instance) : WARMING_UP), until);
 }

@@ -43,17 +43,21 @@ export function restartStep(view: RolloutView, of: Restarting, putBack?: PutBack
   const acts = actions(view, group, steps);
   if (acts.length > 0) {
     const first = putBack === undefined ? suspendFirst(of) : undefined;
+    // rule: restart-taken-out-unnoted
+    if (acts.some(({ action }) => action.type === 'deregister') && isUnnoted(view, group)) return untilNoted(group);
     return first ?? { kind: 'act', phase: 'restart', acts };
   }
   const wait = waitForOut(group.name, steps, putBack);
   if (wait !== undefined) return wait;
-  const staying = goals.flatMap(({ out, goal }) => (goal === 'out' && isMember(observed, group, out) ? [out] : []));
+  const staying = steps.flatMap(({ out, goal, step }) =>
+    (goal === 'out' && isMember(observed, group, out)) || (step.kind === 'finished' && step.out === true) ? [out] : [],
+  );
   const stopped = putBack === undefined ? firstFailure(view, noted) : { why: putBack.why, failed: [] };
   if (stopped === undefined) {
     const next = takeNext(view, of, staying);
     if (next !== undefined) return next;
   }
-  if (staying.length > 0) return staysOut(view, of, staying);
+  if (staying.length > 0) return staysOut(view, of, staying, whyOut(view, steps, staying));
   const again = putBack?.adopted === true ? lookAgain(view, group.name) : undefined;
   if (again !== undefined) return again;
   const open = steps.flatMap(({ out, step }) =>
@@ -221,28 +225,36 @@ function waitingFor({ observed }: RolloutView, { group, record }: Restarting): R
 }
 
 /** The run ends with instances out: the note names exactly those, and the record stays for a later run. */
-function staysOut({ observed }: RolloutView, of: Restarting, staying: readonly OutInstance[]): RestartStep {
+function staysOut(view: RolloutView, of: Restarting, staying: readonly OutInstance[], failure: string): RestartStep {
+  const { observed } = view;
   const { group } = of;
   if ((group.notes.out?.instances.length ?? 0) > staying.length)
     return note(of, staying, 'the others are in service again');
   // Somebody removed our notes: they are written again first, else nobody could put these back.
-  if (observed.seen.unnoted[group.name] !== undefined)
-    return {
-      kind: 'wait',
-      wait: {
-        group: group.name,
-        phase: 'restart',
-        why: 'waiting until AWS shows the notes of this rollout again',
-        instances: [],
-      },
-    };
-  const first = staying[0]?.id ?? '';
+  if (isUnnoted(view, group)) return untilNoted(group);
   const out = `stay${staying.length === 1 ? 's' : ''} out of the balancers`;
   const done = told(observed, of);
-  const why = `${named(staying.map(({ id }) => id))} ${out}: ${observed.seen.failed[first] ?? ''}; ${done}`;
+  const why = `${named(staying.map(({ id }) => id))} ${out}: ${failure}; ${done}`;
   const brief = `${count(staying.length, 'instance')} ${out}; ${done}`;
   const failed = staying.map(({ id }) => id);
   return { kind: 'over', result: { group: group.name, outcome: 'stuck', why, brief, failed } };
+}
+
+/** Why the first of those that stay out does. */
+function whyOut({ observed }: RolloutView, steps: readonly Stepped[], [first]: readonly OutInstance[]): string {
+  const step = steps.find(({ out }) => out.id === first?.id)?.step;
+  const open = step?.kind === 'finished' ? step.open : undefined;
+  return observed.seen.failed[first?.id ?? ''] ?? open ?? '';
+}
+
+/** Looks do not show the notes of the group: what is taken out now, nobody else would know of. */
+function isUnnoted({ observed }: RolloutView, { name }: Group): boolean {
+  return observed.seen.unnoted[name] !== undefined;
+}
+
+function untilNoted({ name }: Group): RestartStep {
+  const why = 'waiting until AWS shows the notes of this rollout again';
+  return { kind: 'wait', wait: { group: name, phase: 'restart', why, instances: [] } };
 }
 
 /** How a restart ends in which nothing stays out. */
