@@ -166,7 +166,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'restart-memory-of-before',
     rule: 'what a restart put back for a dead run fails nothing of the restart that begins after it',
-    breaks: { condition: false },
+    breaks: { value: 'new Set()' },
   },
   {
     name: 'restart-not-taken-back',

@@ -25,17 +25,15 @@ type Look = Omit<Observed, 'seen'>;
  * @param groups with our notes, as known
  */
 export function rememberRestart(seen: Seen, look: Look, groups: readonly Group[], plan: Plan): Memory {
+  const before = ofBefore(seen, groups);
   const memory: Building = {
-    outSince: { ...seen.outSince },
-    backSince: { ...seen.backSince },
-    failed: { ...seen.failed },
+    outSince: except(seen.outSince, before),
+    backSince: except(seen.backSince, before),
+    failed: except(seen.failed, before),
     short: {},
   };
   for (const group of groups) {
     const { record, out } = group.notes;
-    // What was put back for a dead run says nothing of the restart that begins after it.
-    // rule: restart-memory-of-before
-    if (record === undefined && seen.results[group.name] === undefined) forget(memory, group);
     if (record === undefined || factsOf(record).replaces || group.notes.lease?.run !== plan.run) continue;
     // A restart that was taken over is put back, and nobody waits for a command of it.
     const limits = record.run === plan.run ? plan.restart : undefined;
@@ -56,13 +54,18 @@ export function rememberRestart(seen: Seen, look: Look, groups: readonly Group[]
   return memory;
 }
 
-/** Drops what is remembered of the instances of a group. */
-function forget({ outSince, backSince, failed }: Building, { instances }: Group): void {
-  for (const { id } of instances) {
-    delete outSince[id];
-    delete backSince[id];
-    delete failed[id];
-  }
+/**
+ * Instances of groups without a rollout that have no end in this run: what was put back for a dead run says nothing of
+ * the restart that begins after it.
+ */
+function ofBefore({ results }: Seen, groups: readonly Group[]): ReadonlySet<string> {
+  const open = groups.filter(({ name, notes }) => notes.record === undefined && results[name] === undefined);
+  // rule: restart-memory-of-before
+  return new Set(open.flatMap(({ instances }) => instances.map(({ id }) => id)));
+}
+
+function except<T>(of: Readonly<Record<string, T>>, ids: ReadonlySet<string>): Record<string, T> {
+  return Object.fromEntries(Object.entries(of).filter(([id]) => !ids.has(id)));
 }
 
 type Building = { -readonly [Key in keyof Memory]: Record<string, Memory[Key][string]> };

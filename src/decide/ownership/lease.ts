@@ -34,7 +34,7 @@ export function holder(observed: Observed, plan: Plan, group: Group): Holder {
 }
 
 /**
- * What makes a lease this one and no other: it changes with every sign of life, and none is ever shown twice. The number
+ * What makes a lease this one and no other: it changes with every sign of life, and none is ever shown twice. Numbers
  * alone would be: a run that puts back what it took over and then begins anew counts from one again.
  */
 export function leaseFingerprint(lease: Lease): string {
