@@ -9,9 +9,14 @@ export interface Finished {
 
 /**
  * Runs a program against the AWS at `url`, with none of the machine's own AWS settings.
- * A program that is not there fails the test: interop is never skipped.
+ * What else its environment has to hold is `env`. A program that is not there fails the test: interop is never skipped.
  */
-export function run(url: string, program: string, args: readonly string[]): Promise<Finished> {
+export function run(
+  url: string,
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
   const settings = {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
@@ -26,6 +31,7 @@ export function run(url: string, program: string, args: readonly string[]): Prom
     AWS_MAX_ATTEMPTS: '1',
     AWS_PAGER: '',
     PYTHONUTF8: '1',
+    ...env,
   };
   return new Promise((resolve, reject) => {
     execFile(program, args, { env: settings, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {

@@ -177,6 +177,11 @@ describe('CloudFormation: refusals in the words of the service', () => {
     expect(refusal(() => create(serverless))).to.equal(
       'InsufficientCapabilitiesException: Requires capabilities : [CAPABILITY_AUTO_EXPAND]',
     );
+    const set = { StackName: 'sam', ChangeSetName: 'InitialCreation', ChangeSetType: 'CREATE', TemplateBody: serverless };
+    expect(refusal(() => call('CreateChangeSet', set))).to.equal('accepted');
+    expect(refusal(() => call('CreateChangeSet', { ...set, StackName: 'iam', TemplateBody: iam }))).to.equal(
+      'InsufficientCapabilitiesException: Requires capabilities : [CAPABILITY_NAMED_IAM]',
+    );
     expect(call('GetTemplateSummary', { TemplateBody: serverless })).to.deep.include({
       Capabilities: ['CAPABILITY_AUTO_EXPAND'],
       DeclaredTransforms: ['AWS::Serverless-2016-10-31'],

@@ -21,6 +21,8 @@ export interface BlueprintInput extends TemplateSource {
   readonly NotificationARNs?: readonly string[] | undefined;
   readonly RoleARN?: string | undefined;
   readonly RollbackConfiguration?: object | undefined;
+  /** Of CreateChangeSet alone. */
+  readonly ChangeSetName?: string | undefined;
 }
 
 /**
@@ -42,7 +44,11 @@ export function requestedBlueprint(
     );
   }
   const parameters = resolveParameters(world, template, given, previous?.parameters);
-  checkCapabilities(template, input.Capabilities ?? []);
+  // API reference, CreateChangeSet, Capabilities: CAPABILITY_AUTO_EXPAND "doesn't apply to creating change sets".
+  checkCapabilities(template, [
+    ...(input.Capabilities ?? []),
+    ...(input.ChangeSetName === undefined ? [] : ['CAPABILITY_AUTO_EXPAND']),
+  ]);
   checkTags(input.Tags ?? []);
   const blueprint: Blueprint = {
     body,
