@@ -9,13 +9,13 @@ export interface Finished {
 
 /**
  * Runs a program against the AWS at `url`, with none of the machine's own AWS settings.
- * What else its environment has to hold is `env`. A program that is not there fails the test: interop is never skipped.
+ * `env` is what else its environment has to hold, `cwd` the folder that it runs in. A program that is not there fails the test: interop is never skipped.
  */
 export function run(
   url: string,
   program: string,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  { env, cwd }: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
 ): Promise<Finished> {
   const settings = {
     PATH: process.env['PATH'],
@@ -34,7 +34,7 @@ export function run(
     ...env,
   };
   return new Promise((resolve, reject) => {
-    execFile(program, args, { env: settings, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+    execFile(program, args, { env: settings, cwd, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (error?.code === 'ENOENT')
         reject(
           new Error(`${program} is not on the PATH; sh scripts/interop-env.sh installs it and prints the PATH to use`),

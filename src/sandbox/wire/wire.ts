@@ -207,8 +207,9 @@ function agentOf({ headers }: WireRequest): string {
 }
 
 /**
- * The tool takes the service's time from `Date`, so it is the world's. The SDKs of others hold their clock for wrong when it
- * is minutes off, and send each call again that was refused: where time passes faster, they are told the time of their request.
+ * The tool takes the service's time from `Date`, so it is the world's. The SDKs of others hold their clock for
+ * wrong when it is minutes off, and send each call again that was refused: where time passes faster, others are
+ * told the time of their request.
  */
 function standardHeaders(world: WorldRoot, requestId: string, request?: WireRequest): Record<string, string> {
   const asked = request === undefined || WATCHED.test(agentOf(request)) ? undefined : signedAt(request);

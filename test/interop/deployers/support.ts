@@ -20,7 +20,7 @@ const SPEED = 60;
 
 /** A sandbox that is served, and what to do there. */
 export class Site {
-  /** An empty folder: the home of the client, with what it keeps there. */
+  /** An empty folder: where the client runs, and its home, with what it keeps there. */
   readonly folder = mkdtempSync(join(tmpdir(), 'ha-updater-deployers-'));
   readonly #sandbox: Sandbox = createSandbox(DEFAULT_SCENARIO);
   #live: LiveSandbox | undefined;
@@ -37,8 +37,8 @@ export class Site {
 
   /** Runs a client; that it fails fails the test, with all that it said. */
   async does(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
-    const settings = { HOME: this.folder, CI: 'true', NO_COLOR: '1', ...env };
-    const ended = await run(this.#live?.url ?? '', program, args, settings);
+    const place = { cwd: this.folder, env: { HOME: this.folder, CI: 'true', NO_COLOR: '1', ...env } };
+    const ended = await run(this.#live?.url ?? '', program, args, place);
     expect(ended.code, `${program} ${args.join(' ')}\n${ended.stdout}\n${ended.stderr}`).to.equal(0);
     return ended;
   }

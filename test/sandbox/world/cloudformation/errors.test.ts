@@ -177,7 +177,12 @@ describe('CloudFormation: refusals in the words of the service', () => {
     expect(refusal(() => create(serverless))).to.equal(
       'InsufficientCapabilitiesException: Requires capabilities : [CAPABILITY_AUTO_EXPAND]',
     );
-    const set = { StackName: 'sam', ChangeSetName: 'InitialCreation', ChangeSetType: 'CREATE', TemplateBody: serverless };
+    const set = {
+      StackName: 'sam',
+      ChangeSetName: 'InitialCreation',
+      ChangeSetType: 'CREATE',
+      TemplateBody: serverless,
+    };
     expect(refusal(() => call('CreateChangeSet', set))).to.equal('accepted');
     expect(refusal(() => call('CreateChangeSet', { ...set, StackName: 'iam', TemplateBody: iam }))).to.equal(
       'InsufficientCapabilitiesException: Requires capabilities : [CAPABILITY_NAMED_IAM]',

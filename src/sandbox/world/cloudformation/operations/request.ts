@@ -44,11 +44,7 @@ export function requestedBlueprint(
     );
   }
   const parameters = resolveParameters(world, template, given, previous?.parameters);
-  // API reference, CreateChangeSet, Capabilities: CAPABILITY_AUTO_EXPAND "doesn't apply to creating change sets".
-  checkCapabilities(template, [
-    ...(input.Capabilities ?? []),
-    ...(input.ChangeSetName === undefined ? [] : ['CAPABILITY_AUTO_EXPAND']),
-  ]);
+  checkCapabilities(template, acknowledged(input));
   checkTags(input.Tags ?? []);
   const blueprint: Blueprint = {
     body,
@@ -64,6 +60,11 @@ export function requestedBlueprint(
   for (const name of Object.keys(template.conditions)) condition(name, scope);
   checkRules(scope);
   return blueprint;
+}
+
+/** API reference, CreateChangeSet, Capabilities: CAPABILITY_AUTO_EXPAND "doesn't apply to creating change sets". */
+function acknowledged({ Capabilities = [], ChangeSetName }: BlueprintInput): readonly string[] {
+  return ChangeSetName === undefined ? Capabilities : [...Capabilities, 'CAPABILITY_AUTO_EXPAND'];
 }
 
 /** The stack of a request. Throws ValidationError in the words of this family of calls. */
