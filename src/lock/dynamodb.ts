@@ -1,4 +1,4 @@
-import type { AttributeValue, DynamoDB } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDB, PutItemInput } from '@aws-sdk/client-dynamodb';
 import type { Clock, Milliseconds } from '../clock.js';
 import { AwsFault } from '../errors.js';
 import { asEntry, asRow, LockFault, type Entry, type LockStore } from './store.js';
@@ -30,41 +30,15 @@ type Item = Record<string, AttributeValue>;
  * Locks as items of a DynamoDB table. Conditional writes are the compare-and-swap; reads are consistent.
  * (Amazon DynamoDB Developer Guide: "Condition expressions", "Read consistency".)
  */
-export function dynamoStore({ client, table, key, address, clock, callMs, epochSeconds }: DynamoOptions): LockStore {
+export function dynamoStore(options: DynamoOptions): LockStore {
+  const { client, table, key, address, epochSeconds } = options;
+  const { call, conditional } = createCalls(options);
   const at = (name: string): { TableName: string; Key: Item } => ({ TableName: table, Key: { [key]: { S: name } } });
-  const call = async <T>(
-    operation: string,
-    send: (dynamo: Awaited<ReturnType<typeof client>>, options: { abortSignal: AbortSignal }) => Promise<T>,
-  ): Promise<T> => {
-    const timeout = new AbortController();
-    const answered = new AbortController();
-    void clock.sleep(callMs, answered.signal).then(() => timeout.abort());
-    try {
-      return await send(await client(), { abortSignal: timeout.signal });
-    } catch (error) {
-      throw asFault(error, operation, table, timeout.signal.aborted);
-    } finally {
-      answered.abort();
-    }
-  };
-  /** Whether the condition held. */
-  const conditional = async (operation: string, send: Parameters<typeof call>[1]): Promise<boolean> => {
-    try {
-      await call(operation, send);
-      return true;
-    } catch (error) {
-      if (error instanceof LockFault && error.code === 'ConditionalCheckFailedException') return false;
-      throw error;
-    }
-  };
-  const written = (entry: Entry): Item => ({
-    ...attributesOf(entry),
-    expires: { N: String(epochSeconds() + KEPT_SECONDS) },
-  });
+  const expires = (): AttributeValue => ({ N: String(epochSeconds() + KEPT_SECONDS) });
 
   const read: LockStore['read'] = async (name) => {
-    const { Item: item } = await call('dynamodb:GetItem', (dynamo, options) =>
-      dynamo.getItem({ ...at(name), ConsistentRead: true }, options),
+    const { Item: item } = await call('dynamodb:GetItem', (dynamo, limit) =>
+      dynamo.getItem({ ...at(name), ConsistentRead: true }, limit),
     );
     if (item === undefined) return undefined;
     const entry = asEntry(plain(item));
@@ -82,30 +56,16 @@ export function dynamoStore({ client, table, key, address, clock, callMs, epochS
     address,
     read,
     take: async (name, mine, over) => {
-      const free = 'attribute_not_exists(#key)';
-      const taken = await conditional('dynamodb:PutItem', (dynamo, options) =>
-        dynamo.putItem(
-          {
-            TableName: table,
-            Item: { ...written(mine), [key]: { S: name } },
-            ConditionExpression: over === undefined ? free : `${free} OR (#token = :token AND #beat = :beat)`,
-            ExpressionAttributeNames: {
-              '#key': key,
-              ...(over !== undefined && { '#token': 'token', '#beat': 'beat' }),
-            },
-            ...(over !== undefined && {
-              ExpressionAttributeValues: { ':token': { S: over.token }, ':beat': { N: String(over.beat) } },
-            }),
-          },
-          options,
-        ),
+      const Item = { ...attributesOf(mine), expires: expires(), [key]: { S: name } };
+      const taken = await conditional('dynamodb:PutItem', (dynamo, limit) =>
+        dynamo.putItem({ TableName: table, Item, ...whenFree(key, over) }, limit),
       );
       if (taken) return { taken };
       const entry = await read(name);
       return { taken, ...(entry !== undefined && { entry }) };
     },
     renew: (name, mine) =>
-      conditional('dynamodb:UpdateItem', (dynamo, options) =>
+      conditional('dynamodb:UpdateItem', (dynamo, limit) =>
         dynamo.updateItem(
           {
             ...at(name),
@@ -115,14 +75,14 @@ export function dynamoStore({ client, table, key, address, clock, callMs, epochS
             ExpressionAttributeValues: {
               ':token': { S: mine.token },
               ':beat': { N: String(mine.beat) },
-              ':expires': { N: String(epochSeconds() + KEPT_SECONDS) },
+              ':expires': expires(),
             },
           },
-          options,
+          limit,
         ),
       ),
     release: (name, token) =>
-      conditional('dynamodb:DeleteItem', (dynamo, options) =>
+      conditional('dynamodb:DeleteItem', (dynamo, limit) =>
         dynamo.deleteItem(
           {
             ...at(name),
@@ -130,11 +90,61 @@ export function dynamoStore({ client, table, key, address, clock, callMs, epochS
             ExpressionAttributeNames: { '#token': 'token' },
             ExpressionAttributeValues: { ':token': { S: token } },
           },
-          options,
+          limit,
         ),
       ),
     close: async () => (await client()).destroy(),
   };
+}
+
+/** The condition that nobody has the lock, or that it still is the entry which is taken over. */
+function whenFree(
+  key: string,
+  over: Entry | undefined,
+): Pick<PutItemInput, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> {
+  const free = 'attribute_not_exists(#key)';
+  if (over === undefined) return { ConditionExpression: free, ExpressionAttributeNames: { '#key': key } };
+  return {
+    ConditionExpression: `${free} OR (#token = :token AND #beat = :beat)`,
+    ExpressionAttributeNames: { '#key': key, '#token': 'token', '#beat': 'beat' },
+    ExpressionAttributeValues: { ':token': { S: over.token }, ':beat': { N: String(over.beat) } },
+  };
+}
+
+/** A call that is cut off when `limit` says so. */
+type Send<T> = (
+  dynamo: Awaited<ReturnType<DynamoOptions['client']>>,
+  limit: { readonly abortSignal: AbortSignal },
+) => Promise<T>;
+
+/** Calls that end within `callMs` and throw nothing but what a lock may throw. */
+function createCalls({ client, table, clock, callMs }: DynamoOptions): {
+  readonly call: <T>(operation: string, send: Send<T>) => Promise<T>;
+  /** Whether the condition held. */
+  readonly conditional: (operation: string, send: Send<unknown>) => Promise<boolean>;
+} {
+  const call = async <T>(operation: string, send: Send<T>): Promise<T> => {
+    const timeout = new AbortController();
+    const answered = new AbortController();
+    void clock.sleep(callMs, answered.signal).then(() => timeout.abort());
+    try {
+      return await send(await client(), { abortSignal: timeout.signal });
+    } catch (error) {
+      throw asFault(error, operation, table, timeout.signal.aborted);
+    } finally {
+      answered.abort();
+    }
+  };
+  const conditional = async (operation: string, send: Send<unknown>): Promise<boolean> => {
+    try {
+      await call(operation, send);
+      return true;
+    } catch (error) {
+      if (error instanceof LockFault && error.code === 'ConditionalCheckFailedException') return false;
+      throw error;
+    }
+  };
+  return { call, conditional };
 }
 
 function attributesOf(entry: Entry): Item {

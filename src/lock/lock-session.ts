@@ -58,21 +58,10 @@ export interface KeeperOptions {
  * Keeps what it takes: renews every lock in the background and knows, by our own clock alone, how long it may count
  * on them.
  */
-export function createKeeper({
-  store,
-  clock,
-  background = clock,
-  timing = LOCK_TIMING,
-  holder,
-  token,
-  waitMs,
-  interrupt,
-  lives = () => false,
-  emit,
-  serviceNow,
-}: KeeperOptions): Keeper {
-  /** name → our clock just before the last call that confirmed it was sent. */
-  const confirmed = new Map<string, Instant>();
+export function createKeeper(options: KeeperOptions): Keeper {
+  const { store, clock, background = clock, timing = LOCK_TIMING, token, waitMs, interrupt, serviceNow } = options;
+  const { lives = () => false, emit } = options;
+  const leases = createLeases({ ...options, timing });
   const outlived = new Set<string>();
   /**
    * Their tokens. Whoever could not renew one of its locks for its lease changes nothing more, whatever else it
@@ -81,28 +70,121 @@ export function createKeeper({
   const stopped = new Set<string>();
   const over = new AbortController();
   let beating = false;
+
+  const isOver = (): boolean => over.signal.aborted;
+
+  async function keepAlive(): Promise<void> {
+    while (!isOver()) {
+      // Soon again after a call that failed.
+      await background.sleep(leases.age() >= timing.beatMs ? timing.beatMs / 4 : timing.beatMs, over.signal);
+      if (isOver() || leases.isLost()) return;
+      if (leases.lost() === undefined) await leases.renew();
+    }
+  }
+
+  return {
+    get lost() {
+      return leases.lost();
+    },
+    outlived,
+    take: async (names) => {
+      const gained: string[] = [];
+      for (const name of [...new Set(names)].filter((one) => !leases.has(one)).sort()) {
+        const onWait = (why: string, until: Instant): void =>
+          emit({ type: 'lock.waiting', lock: store.address, name, why, until: serviceNow() + until - clock.now() });
+        const answer = await takeLock(name, leases.entry(), {
+          store,
+          clock,
+          waitMs,
+          onWait,
+          interrupt,
+          lives: ({ holder: whose }) => lives(whose),
+          stopped: ({ token: whose }) => stopped.has(whose),
+        });
+        if ('kind' in answer) return { ...answer, name };
+        leases.add(name, answer.at);
+        if (answer.over !== undefined) {
+          outlived.add(answer.over.holder.run);
+          stopped.add(answer.over.token);
+        }
+        gained.push(name);
+        if (!beating) void keepAlive();
+        beating = true;
+      }
+      if (gained.length > 0) emit({ type: 'lock.taken', lock: store.address, names: gained });
+      return undefined;
+    },
+    confirm: leases.confirm,
+    release: async () => {
+      over.abort();
+      await leases.settled();
+      const kept = await giveBack(store, token, leases.names());
+      leases.clear();
+      await attempt(() => store.close());
+      return kept;
+    },
+  };
+}
+
+/** Answers the names of those that could not be given back. */
+async function giveBack(store: LockStore, token: string, names: readonly string[]): Promise<readonly string[]> {
+  const kept: string[] = [];
+  for (const name of names) {
+    // Twice, because nothing waits for it but the next run.
+    const gone = [await attempt(() => store.release(name, token))];
+    if (gone[0] instanceof LockFault) gone.push(await attempt(() => store.release(name, token)));
+    if (gone.at(-1) instanceof LockFault) kept.push(name);
+  }
+  return kept;
+}
+
+/** The leases of the locks that a run holds: since when each is confirmed, and whether one is lost. */
+interface Leases {
+  /** What is written of us next; each one counts on. */
+  readonly entry: () => Entry;
+  readonly add: (name: string, confirmedAt: Instant) => void;
+  readonly has: (name: string) => boolean;
+  readonly names: () => readonly string[];
+  readonly clear: () => void;
+  /** Since when the oldest one is not confirmed. */
+  readonly age: () => Milliseconds;
+  /** Renews all of them, once at a time. Failed calls are told; a lock that is not ours any more is lost. */
+  readonly renew: () => Promise<void>;
+  /** Ends with the renewal that is under way, if any. */
+  readonly settled: () => Promise<void>;
+  /** As `Keeper.confirm`. */
+  readonly confirm: () => Promise<void>;
+  /** Whether a loss was found, without looking at the clock again. */
+  readonly isLost: () => boolean;
+  /** The loss that is known, or that our clock says now. */
+  readonly lost: () => LockLost | undefined;
+}
+
+function createLeases({
+  store,
+  clock,
+  timing,
+  holder,
+  token,
+  emit,
+}: KeeperOptions & { readonly timing: LockTiming }): Leases {
+  /** name → our clock just before the last call that confirmed it was sent. */
+  const confirmed = new Map<string, Instant>();
   let beat = 0;
   let lost: LockLost | undefined;
   let renewing: Promise<void> | undefined;
 
   const entry = (): Entry => ({ holder, token, beat: ++beat, leaseMs: timing.leaseMs });
-  /** Since when the oldest of our locks is not confirmed. */
   const age = (): Milliseconds => clock.now() - Math.min(...confirmed.values());
-
-  const isLost = (): boolean => lost !== undefined;
-  const isOver = (): boolean => over.signal.aborted;
   const isOld = (): boolean => confirmed.size > 0 && age() >= timing.leaseMs - timing.marginMs;
 
   /** A lease that nobody confirmed for its whole length may be somebody else's, whatever the store says later. */
-  function lookAtAge(): void {
+  function lookAtAge(): LockLost | undefined {
     for (const [name, at] of confirmed) {
       if (clock.now() - at >= timing.leaseMs)
-        lost ??= new LockLost(
-          name,
-          `the lock ${name} in ${store.address} was not confirmed for ` +
-            `${Math.round((clock.now() - at) / 1000)} s, and its lease is ${timing.leaseMs / 1000} s`,
-        );
+        lost ??= unconfirmed(name, store.address, { ms: clock.now() - at, leaseMs: timing.leaseMs });
     }
+    return lost;
   }
 
   async function renewOne(name: string): Promise<void> {
@@ -119,7 +201,6 @@ export function createKeeper({
     lost ??= new LockLost(name, `the lock ${name} in ${store.address} is not ours any more; it is held by ${whose}`);
   }
 
-  /** Renews all of them, once at a time. */
   function renew(): Promise<void> {
     renewing ??= (async () => {
       await Promise.all([...confirmed.keys()].map(renewOne));
@@ -127,72 +208,33 @@ export function createKeeper({
     return renewing;
   }
 
-  async function keepAlive(): Promise<void> {
-    while (!isOver()) {
-      // Soon again after a call that failed.
-      await background.sleep(age() >= timing.beatMs ? timing.beatMs / 4 : timing.beatMs, over.signal);
-      if (isOver() || isLost()) return;
-      lookAtAge();
-      if (!isLost()) await renew();
-    }
-  }
-
   return {
-    get lost() {
-      lookAtAge();
-      return lost;
-    },
-    outlived,
-    take: async (names) => {
-      const gained: string[] = [];
-      for (const name of [...new Set(names)].filter((one) => !confirmed.has(one)).sort()) {
-        const onWait = (why: string, until: Instant): void =>
-          emit({ type: 'lock.waiting', lock: store.address, name, why, until: serviceNow() + until - clock.now() });
-        const answer = await takeLock(name, entry(), {
-          store,
-          clock,
-          waitMs,
-          onWait,
-          interrupt,
-          lives: ({ holder: whose }) => lives(whose),
-          stopped: ({ token: whose }) => stopped.has(whose),
-        });
-        if ('kind' in answer) return { ...answer, name };
-        confirmed.set(name, answer.at);
-        if (answer.over !== undefined) {
-          outlived.add(answer.over.holder.run);
-          stopped.add(answer.over.token);
-        }
-        gained.push(name);
-        if (!beating) void keepAlive();
-        beating = true;
-      }
-      if (gained.length > 0) emit({ type: 'lock.taken', lock: store.address, names: gained });
-      return undefined;
-    },
+    entry,
+    add: (name, at) => void confirmed.set(name, at),
+    has: (name) => confirmed.has(name),
+    names: () => [...confirmed.keys()],
+    clear: () => confirmed.clear(),
+    age,
+    renew,
+    settled: async () => renewing,
     confirm: async () => {
-      lookAtAge();
-      while (!isLost() && isOld()) {
+      while (lookAtAge() === undefined && isOld()) {
         // A call that fails, or takes too long, confirms nothing. This ends: the lease runs out.
         await renew();
-        lookAtAge();
-        if (!isLost() && isOld()) await clock.sleep(timing.marginMs / 20);
+        if (lookAtAge() === undefined && isOld()) await clock.sleep(timing.marginMs / 20);
       }
       if (lost !== undefined) throw lost;
     },
-    release: async () => {
-      over.abort();
-      await renewing;
-      const kept: string[] = [];
-      for (const name of confirmed.keys()) {
-        // Twice, because nothing waits for it but the next run.
-        const gone = [await attempt(() => store.release(name, token))];
-        if (gone[0] instanceof LockFault) gone.push(await attempt(() => store.release(name, token)));
-        if (gone.at(-1) instanceof LockFault) kept.push(name);
-      }
-      confirmed.clear();
-      await attempt(() => store.close());
-      return kept;
-    },
+    isLost: () => lost !== undefined,
+    lost: lookAtAge,
   };
+}
+
+function unconfirmed(
+  name: string,
+  address: string,
+  { ms, leaseMs }: { readonly ms: Milliseconds; readonly leaseMs: Milliseconds },
+): LockLost {
+  const why = `the lock ${name} in ${address} was not confirmed for ${Math.round(ms / 1000)} s`;
+  return new LockLost(name, `${why}, and its lease is ${leaseMs / 1000} s`);
 }

@@ -101,8 +101,65 @@ const ANSWER_MS = 30_000;
  * sleep on the wall clock and are invisible, so they are off.
  */
 export function createClients(options: GatewayOptions): Clients {
-  const region = once(() => resolveRegion(options.region, process.env, options.profile));
+  const { region, configuration, renewCredentials } = configure(options);
   const dates = new WeakMap<object, Instant>();
+  const speak = <T extends Spoken>(service: string, client: T): T => {
+    throwFaults(client.middlewareStack, service, renewCredentials);
+    keepDates(client.middlewareStack, dates);
+    takeWholeAnswers(client.middlewareStack, service);
+    if (options.onAnswer !== undefined) tellAnswers(client.middlewareStack, options.onAnswer);
+    if (options.mayLeave !== undefined) askBefore(client.middlewareStack, service, options.mayLeave);
+    return client;
+  };
+  const client = <T extends Spoken>(
+    service: string,
+    load: () => Promise<new (configuration: Configuration) => T>,
+    more?: object,
+  ): (() => Promise<T>) =>
+    once(async () => {
+      const Client = await load();
+      return speak(service, new Client({ ...(await configuration()), ...(more ?? options.straight?.(service)) }));
+    });
+  return {
+    region,
+    autoScaling: client('autoscaling', async () => (await import('@aws-sdk/client-auto-scaling')).AutoScaling),
+    cloudFormation: client(
+      'cloudformation',
+      async () => (await import('@aws-sdk/client-cloudformation')).CloudFormation,
+    ),
+    cloudWatch: client('cloudwatch', async () => (await import('@aws-sdk/client-cloudwatch')).CloudWatch),
+    dynamoDb: client('dynamodb', async () => (await import('@aws-sdk/client-dynamodb')).DynamoDB),
+    ec2: client('ec2', async () => (await import('@aws-sdk/client-ec2')).EC2),
+    elb: client('elb', async () => (await import('@aws-sdk/client-elastic-load-balancing')).ElasticLoadBalancing),
+    elbV2: client(
+      'elbv2',
+      async () => (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2,
+    ),
+    eventBridge: client('events', async () => (await import('@aws-sdk/client-eventbridge')).EventBridge),
+    iam: client('iam', async () => (await import('@aws-sdk/client-iam')).IAM),
+    lambda: client('lambda', async () => (await import('@aws-sdk/client-lambda')).Lambda),
+    logs: client('logs', async () => (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogs),
+    s3: client('s3', async () => (await import('@aws-sdk/client-s3')).S3, {
+      cacheMiddleware: false,
+      followRegionRedirects: true,
+      forcePathStyle: namesNoBuckets(options),
+    }),
+    serviceQuotas: client('servicequotas', async () => (await import('@aws-sdk/client-service-quotas')).ServiceQuotas),
+    ssm: client('ssm', async () => (await import('@aws-sdk/client-ssm')).SSM),
+    sts: client('sts', async () => (await import('@aws-sdk/client-sts')).STS),
+    answeredAt: (answer, operation) => {
+      const date = dates.get(answer);
+      // The runner's clock is no stand-in: old and new are told apart by this time.
+      if (date === undefined)
+        throw new AwsFault('transient', operation, 'NoDate', 'The answer carries no Date header.');
+      return date;
+    },
+  };
+}
+
+/** What every client is made with: where calls go, who calls, with which credentials. Each part is found out once. */
+function configure(options: GatewayOptions) {
+  const region = once(() => resolveRegion(options.region, process.env, options.profile));
   const overNetwork = once(async () => {
     const agent = await proxyAgent(process.env);
     return {
@@ -120,15 +177,7 @@ export function createClients(options: GatewayOptions): Clients {
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
       requestHandler: options.requestHandler ?? (await overNetwork()),
       maxAttempts: 1,
-      ...(options.agent === undefined
-        ? {}
-        : {
-            customUserAgent: [
-              ['ha-updater', options.agent.version],
-              ['command', options.agent.command],
-              ...(options.agent.sizes === 'template' ? [['sizes', 'template']] : []),
-            ] as [string, string][],
-          }),
+      ...(options.agent === undefined ? {} : { customUserAgent: userAgent(options.agent) }),
       // Middleware is added when a client is made and never later, so each command's chain is built once:
       // a third of a call's own time, and a look is made of many calls.
       cacheMiddleware: true,
@@ -138,81 +187,19 @@ export function createClients(options: GatewayOptions): Clients {
     const own = options.credentials ?? (await defaultCredentials(options.profile, await overNetwork()));
     return options.assume === undefined ? own : roleCredentials(options.assume, own, await wayThere());
   });
-  const shared = once(async () => ({ ...(await wayThere()), credentials: credentials.provide }));
-  const way = async (service: string): Promise<Awaited<ReturnType<typeof shared>>> => ({
-    ...(await shared()),
-    ...options.straight?.(service),
-  });
-  const speak = <T extends Spoken>(service: string, client: T): T => {
-    throwFaults(client.middlewareStack, service, credentials.renew);
-    keepDates(client.middlewareStack, dates);
-    takeWholeAnswers(client.middlewareStack, service);
-    if (options.onAnswer !== undefined) tellAnswers(client.middlewareStack, options.onAnswer);
-    if (options.mayLeave !== undefined) askBefore(client.middlewareStack, service, options.mayLeave);
-    return client;
-  };
-  return {
-    region,
-    autoScaling: once(async () =>
-      speak('autoscaling', new (await import('@aws-sdk/client-auto-scaling')).AutoScaling(await way('autoscaling'))),
-    ),
-    cloudFormation: once(async () =>
-      speak(
-        'cloudformation',
-        new (await import('@aws-sdk/client-cloudformation')).CloudFormation(await way('cloudformation')),
-      ),
-    ),
-    dynamoDb: once(async () =>
-      speak('dynamodb', new (await import('@aws-sdk/client-dynamodb')).DynamoDB(await way('dynamodb'))),
-    ),
-    cloudWatch: once(async () =>
-      speak('cloudwatch', new (await import('@aws-sdk/client-cloudwatch')).CloudWatch(await way('cloudwatch'))),
-    ),
-    ec2: once(async () => speak('ec2', new (await import('@aws-sdk/client-ec2')).EC2(await way('ec2')))),
-    elb: once(async () =>
-      speak('elb', new (await import('@aws-sdk/client-elastic-load-balancing')).ElasticLoadBalancing(await way('elb'))),
-    ),
-    elbV2: once(async () =>
-      speak(
-        'elbv2',
-        new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(await way('elbv2')),
-      ),
-    ),
-    eventBridge: once(async () =>
-      speak('events', new (await import('@aws-sdk/client-eventbridge')).EventBridge(await way('events'))),
-    ),
-    iam: once(async () => speak('iam', new (await import('@aws-sdk/client-iam')).IAM(await way('iam')))),
-    lambda: once(async () => speak('lambda', new (await import('@aws-sdk/client-lambda')).Lambda(await way('lambda')))),
-    logs: once(async () =>
-      speak('logs', new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogs(await way('logs'))),
-    ),
-    serviceQuotas: once(async () =>
-      speak(
-        'servicequotas',
-        new (await import('@aws-sdk/client-service-quotas')).ServiceQuotas(await way('servicequotas')),
-      ),
-    ),
-    s3: once(async () =>
-      speak(
-        's3',
-        new (await import('@aws-sdk/client-s3')).S3({
-          ...(await shared()),
-          cacheMiddleware: false,
-          followRegionRedirects: true,
-          forcePathStyle: namesNoBuckets(options),
-        }),
-      ),
-    ),
-    ssm: once(async () => speak('ssm', new (await import('@aws-sdk/client-ssm')).SSM(await way('ssm')))),
-    sts: once(async () => speak('sts', new (await import('@aws-sdk/client-sts')).STS(await way('sts')))),
-    answeredAt: (answer, operation) => {
-      const date = dates.get(answer);
-      // The runner's clock is no stand-in: old and new are told apart by this time.
-      if (date === undefined)
-        throw new AwsFault('transient', operation, 'NoDate', 'The answer carries no Date header.');
-      return date;
-    },
-  };
+  const configuration = once(async () => ({ ...(await wayThere()), credentials: credentials.provide }));
+  return { region, configuration, renewCredentials: credentials.renew };
+}
+
+type Configuration = Awaited<ReturnType<ReturnType<typeof configure>['configuration']>>;
+
+/** The pairs of name and value that the SDK puts behind its own. */
+function userAgent({ version, command, sizes }: Agent): [string, string][] {
+  return [
+    ['ha-updater', version],
+    ['command', command],
+    ...(sizes === 'template' ? [['sizes', 'template'] satisfies [string, string]] : []),
+  ];
 }
 
 interface Spoken {

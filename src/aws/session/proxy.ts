@@ -27,7 +27,7 @@ export async function proxyAgent(env: Readonly<Record<string, string | undefined
   class ByAddress extends Agent {
     connect(_request: ClientRequest, { secureEndpoint, host, port }: AgentConnectOpts): HttpAgent {
       const scheme = secureEndpoint ? 'https' : 'http';
-      const found = isLoopback(host ?? '') ? '' : getProxyForUrl(`${scheme}://${bracketed(host ?? '')}:${port ?? ''}`);
+      const found = isLoopback(host ?? '') ? '' : getProxyForUrl(`${scheme}://${bracketed(host ?? '')}:${port}`);
       if (found === '') return direct[scheme];
       // Without a scheme it is a plain proxy, whatever is asked through it.
       const proxy = said.has(found) ? found : found.replace(/^https:/, 'http:');

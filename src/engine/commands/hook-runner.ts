@@ -37,48 +37,12 @@ interface Running {
  */
 export function createHookRunner(deps: Deps, plan: Plan, answers?: ToldAnswers): HookRunner {
   const wanted = plan.gates?.hooks;
-  const running = new Map<string, Running>();
-  const ended = new Map<string, HookResult>();
   const addresses: Addresses = new Map();
-  const told = new Map<string, string>();
   let bell = new AbortController();
-  const gate = createGateRunner(deps, plan, () => bell.abort());
-  const services = createServiceAsker(deps, () => bell.abort(), answers);
-
-  function start(due: HookDue, hooks: HookPlan, observed: Observed): void {
-    const key = hookKey(due.kind, due.instance);
-    const stop = new AbortController();
-    const before = observed.seen.hooks[key];
-    const tries = (before?.tries ?? 0) + 1;
-    if (deps.hooks === undefined) throw new Error('There is nobody to run commands.');
-    if (tries === 1) deps.emit({ type: 'hook.started', group: due.group, instance: due.instance, hook: due.kind });
-    const over = deps.hooks.run(callOf(plan, due, hooks, { observed, addresses }), stop.signal).then((end) => {
-      running.delete(key);
-      if (stop.signal.aborted) return;
-      ended.set(key, resultOf(end, before, { at: deps.clock.now(), tries }));
-      tell(due, key, end, tries);
-      bell.abort();
-    });
-    running.set(key, { kind: due.kind, stop, over });
-  }
-
-  /** A check that fails in the same way again is no news, nor is one that passes again, whatever it prints. */
-  function tell(due: HookDue, key: string, { ok, words, output }: HookEnd, tries: number): void {
-    const news = JSON.stringify(ok ? [ok] : [ok, words, output]);
-    if (told.get(key) === news) return;
-    told.set(key, news);
-    deps.emit({
-      type: 'hook.ended',
-      group: due.group,
-      instance: due.instance,
-      hook: due.kind,
-      ok,
-      words,
-      tries,
-      output,
-    });
-  }
-
+  const ring = (): void => bell.abort();
+  const commands = createCommands(deps, ring);
+  const gate = createGateRunner(deps, plan, ring);
+  const services = createServiceAsker(deps, ring, answers);
   return {
     follow: async (decision, observed) => {
       const { hooks: due = [] } = decision;
@@ -86,34 +50,84 @@ export function createHookRunner(deps: Deps, plan: Plan, answers?: ToldAnswers):
       gate.follow(stages, observed);
       await services.follow(stages ?? [], observed);
       if (wanted === undefined) return;
-      for (const [key, { kind, stop }] of running) {
-        // A command around a termination has begun to do something; it is let through.
-        if (kind === 'check' && !due.some((one) => hookKey(one.kind, one.instance) === key)) stop.abort();
-      }
+      commands.stopChecks(due);
       try {
         await learnAddresses({ deps, plan }, addresses, observed);
       } catch (error) {
         if (!passes(error)) throw error;
         return;
       }
-      for (const one of due) {
-        const key = hookKey(one.kind, one.instance);
-        if (running.size < AT_ONCE && !running.has(key) && !ended.has(key)) start(one, wanted, observed);
-      }
+      for (const one of due) commands.start(one, callOf(plan, one, wanted, { observed, addresses }), observed.seen);
     },
     harvest: (before) => {
       const seen = services.harvest(gate.harvest(before));
       if (bell.signal.aborted) bell = new AbortController();
+      return commands.harvest(seen);
+    },
+    woken: () => bell.signal,
+    end: () => Promise.all([commands.end(), gate.end()]).then(() => undefined),
+  };
+}
+
+/** The commands around single instances: those that run, and what came of those that have ended. */
+interface Commands {
+  /** Starts one that neither runs nor has ended since the last harvest, if fewer than `AT_ONCE` run. */
+  readonly start: (due: HookDue, call: HookCall, seen: Seen) => void;
+  /** Ends checks that are not due any more. A command around a termination has begun to do something and goes on. */
+  readonly stopChecks: (due: readonly HookDue[]) => void;
+  /** What has ended since the last time, as something to remember. */
+  readonly harvest: (seen: Seen) => Seen;
+  /** Ends all that run. */
+  readonly end: () => Promise<void>;
+}
+
+/** @param ring called when one ends */
+function createCommands(deps: Deps, ring: () => void): Commands {
+  const running = new Map<string, Running>();
+  const ended = new Map<string, HookResult>();
+  const told = new Map<string, string>();
+
+  /** A check that fails in the same way again is no news, nor is one that passes again, whatever it prints. */
+  function tell({ kind, group, instance }: HookDue, { ok, words, output }: HookEnd, tries: number): void {
+    const key = hookKey(kind, instance);
+    const news = JSON.stringify(ok ? [ok] : [ok, words, output]);
+    if (told.get(key) === news) return;
+    told.set(key, news);
+    deps.emit({ type: 'hook.ended', group, instance, hook: kind, ok, words, tries, output });
+  }
+
+  return {
+    start: (due, call, seen) => {
+      const key = hookKey(due.kind, due.instance);
+      if (running.size >= AT_ONCE || running.has(key) || ended.has(key)) return;
+      const stop = new AbortController();
+      const before = seen.hooks[key];
+      const tries = (before?.tries ?? 0) + 1;
+      if (deps.hooks === undefined) throw new Error('There is nobody to run commands.');
+      if (tries === 1) deps.emit({ type: 'hook.started', group: due.group, instance: due.instance, hook: due.kind });
+      const over = deps.hooks.run(call, stop.signal).then((end) => {
+        running.delete(key);
+        if (stop.signal.aborted) return;
+        ended.set(key, resultOf(end, before, { at: deps.clock.now(), tries }));
+        tell(due, end, tries);
+        ring();
+      });
+      running.set(key, { kind: due.kind, stop, over });
+    },
+    stopChecks: (due) => {
+      for (const [key, { kind, stop }] of running)
+        if (kind === 'check' && !due.some((one) => hookKey(one.kind, one.instance) === key)) stop.abort();
+    },
+    harvest: (seen) => {
       if (ended.size === 0) return seen;
       const hooks = { ...seen.hooks, ...Object.fromEntries(ended) };
       ended.clear();
       return { ...seen, hooks };
     },
-    woken: () => bell.signal,
     end: async () => {
       const left = [...running.values()];
       for (const { stop } of left) stop.abort();
-      await Promise.all([...left.map(({ over }) => over), gate.end()]);
+      await Promise.all(left.map(({ over }) => over));
     },
   };
 }

@@ -48,7 +48,6 @@ export interface Monitor {
   readonly letSizes: (token: string) => void;
 }
 
-/** The tag whose appearance means that somebody starts a rollout. */
 /** Health passes by without events: a group is looked at again at least this often while things happen. */
 const LOOK_AGAIN_MS = 5000;
 /** Events of the world this close together are looked at once; a change from outside is always looked at at once. */
@@ -60,19 +59,81 @@ const TOGETHER_MS = 200;
  */
 export function watchInvariants(world: World, options: { readonly autoExpect?: boolean } = {}): Monitor {
   const violations: Violation[] = [];
-  const timeline: TimelinePoint[] = [];
+  const letting = new Set<string>();
+  const write = (violation: Violation): void => void violations.push(violation);
+  const { expectations, timeline, check, settle, expect } = watchGroups(world, {
+    autoExpect: options.autoExpect === true,
+    busy: (group) => monitor.groupIsBusy(group),
+    write,
+  });
+  const monitor: Monitor = {
+    commandCalls: watchCommands(
+      world,
+      {
+        replaces: (group) => (expectations.get(group)?.strategy.kind ?? 'keep-size') !== 'keep-size',
+        lets: (token) => letting.has(token),
+      },
+      write,
+    ),
+    letSizes: (token) => void letting.add(token),
+    expect,
+    settle,
+    inService: (group) => lookAt(world, group)?.inService ?? 0,
+    violations,
+    timeline,
+    groupIsBusy: () => false,
+  };
+
+  if (options.autoExpect === true) {
+    watchRestarts(world, write);
+    watchSerial(world, write);
+  }
+  lookAgain(world, check);
+  return monitor;
+}
+
+/** Has the group of each name checked when something may have happened to it. */
+function lookAgain(world: World, check: (group: string) => void): void {
+  const looked = new Map<string, { revision: number; outside: number; at: number }>();
+  world.onChange(() => {
+    const now = world.clock.now();
+    for (const [name, group] of autoScalingState(world).groups) {
+      const revision = revisionOf(world, name);
+      const outside = group.outside.count;
+      const last = looked.get(name);
+      if (last?.outside === outside && now < last.at + (last.revision === revision ? LOOK_AGAIN_MS : TOGETHER_MS))
+        continue;
+      looked.set(name, { revision, outside, at: now });
+      check(name);
+    }
+  });
+}
+
+interface GroupsWatch {
+  readonly autoExpect: boolean;
+  readonly busy: (group: string) => boolean;
+  readonly write: (violation: Violation) => void;
+}
+
+interface WatchedGroups extends Pick<Monitor, 'expect' | 'settle' | 'timeline'> {
+  readonly expectations: ReadonlyMap<string, Expectation>;
+  /** Looks at a group, writes down what is wrong with it, and samples its capacity. */
+  readonly check: (group: string) => void;
+}
+
+/** What is expected of each group, and whether it holds. */
+function watchGroups(world: World, { autoExpect, busy, write }: GroupsWatch): WatchedGroups {
+  const timeline = createTimeline(world);
   const expectations = new Map<string, Expectation>();
   /** Which rollout is expected of each group, as its record tells it. */
   const records = new Map<string, string>();
-  const looked = new Map<string, { revision: number; outside: number; at: number }>();
-  const lastPoints = new Map<string, string>();
   const service = new Map<string, Service>();
   /** Groups that somebody else deletes, which takes AWS a while. */
   const doomed = new Set<string>();
 
   const report = (group: string, breaches: readonly Breach[]): Violation[] => {
     const found = breaches.map((breach) => ({ at: world.clock.now(), group, ...breach }));
-    violations.push(...found);
+    found.forEach(write);
     return found;
   };
 
@@ -86,10 +147,10 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
       expectations.delete(name);
       doomed.add(name);
     }
-    if (options.autoExpect === true && !doomed.has(name)) followTag(look);
+    if (autoExpect && !doomed.has(name)) followTag(look);
     const expectation = expectations.get(name);
     if (expectation !== undefined) {
-      const breaches = breachesNow(world, expectation, look, monitor.groupIsBusy(name));
+      const breaches = breachesNow(world, expectation, look, busy(name));
       report(
         name,
         breaches.filter((breach) => !expectation.broken.has(breach.rule)),
@@ -97,7 +158,7 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
       expectation.broken.clear();
       for (const breach of breaches) expectation.broken.add(breach.rule);
     }
-    sample(look, expectation);
+    timeline.sample(look, expectation);
   };
 
   const followTag = (look: Look): void => {
@@ -109,7 +170,7 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
       // Two runs that begin at once: the second record takes the place of the first, and all is to be as before both.
       // Otherwise somebody took the notes away while no run was at work, or at its very end: another rollout begins
       // from what it finds.
-      if (begun !== undefined && isWrittenOver(begun, look, note)) {
+      if (begun !== undefined && isWrittenOver(world, begun, { look, note })) {
         records.set(name, rolloutIn(note));
         expectations.set(name, beginAgain(begun, beginRollout(world, look, strategyIn(note), service.get(name))));
       }
@@ -125,68 +186,54 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
     const removals = meddled(world, expectation, look.group, 'removeTags');
     if (note !== undefined) expectation.removals = removals;
     // Somebody took the tags away: the rollout still goes on, and its notes come back.
-    else if (removals === expectation.removals) monitor.settle(name);
+    else if (removals === expectation.removals) settle(name);
   };
 
-  const isWrittenOver = (begun: Expectation, { group }: Look, note: string): boolean =>
+  const settle = (group: string): readonly Violation[] => {
+    const expectation = expectations.get(group);
+    expectations.delete(group);
+    return expectation === undefined ? [] : report(group, breachesAtEnd(world, expectation, lookAt(world, group)));
+  };
+
+  const expect: Monitor['expect'] = ({ group, strategy }) => {
+    const look = lookAt(world, group);
+    if (look === undefined) throw new Error(`There is no group ${group} to expect anything of.`);
+    expectations.set(group, beginRollout(world, look, strategy, service.get(group)));
+    records.set(group, rolloutIn(look.group.tags.get(ROLLOUT_TAG)?.value ?? ''));
+    check(group);
+  };
+
+  return { expectations, timeline: timeline.points, check, settle, expect };
+}
+
+function isWrittenOver(
+  world: World,
+  begun: Expectation,
+  { look: { group }, note }: { readonly look: Look; readonly note: string },
+): boolean {
+  return (
     meddled(world, begun, group, 'removeTags') === begun.removals &&
-    JSON.stringify(strategyIn(note)) === JSON.stringify(begun.strategy);
+    JSON.stringify(strategyIn(note)) === JSON.stringify(begun.strategy)
+  );
+}
 
-  const sample = (look: Look, expectation: Expectation | undefined): void => {
-    const point = pointOf(look, expectation);
-    const key = JSON.stringify(point);
-    if (lastPoints.get(look.group.name) === key) return;
-    lastPoints.set(look.group.name, key);
-    timeline.push({ at: world.clock.now(), ...point });
-  };
-
-  const letting = new Set<string>();
-  const write = (violation: Violation): void => void violations.push(violation);
-  const monitor: Monitor = {
-    commandCalls: watchCommands(
-      world,
-      {
-        replaces: (group) => (expectations.get(group)?.strategy.kind ?? 'keep-size') !== 'keep-size',
-        lets: (token) => letting.has(token),
-      },
-      write,
-    ),
-    letSizes: (token) => void letting.add(token),
-    expect: ({ group, strategy }) => {
-      const look = lookAt(world, group);
-      if (look === undefined) throw new Error(`There is no group ${group} to expect anything of.`);
-      expectations.set(group, beginRollout(world, look, strategy, service.get(group)));
-      records.set(group, rolloutIn(look.group.tags.get(ROLLOUT_TAG)?.value ?? ''));
-      check(group);
+/** The capacity of all groups through time: a point when something about it has changed. */
+function createTimeline(world: World): {
+  readonly points: readonly TimelinePoint[];
+  readonly sample: (look: Look, expectation: Expectation | undefined) => void;
+} {
+  const points: TimelinePoint[] = [];
+  const last = new Map<string, string>();
+  return {
+    points,
+    sample: (look, expectation) => {
+      const point = pointOf(look, expectation);
+      const key = JSON.stringify(point);
+      if (last.get(look.group.name) === key) return;
+      last.set(look.group.name, key);
+      points.push({ at: world.clock.now(), ...point });
     },
-    settle: (group) => {
-      const expectation = expectations.get(group);
-      expectations.delete(group);
-      return expectation === undefined ? [] : report(group, breachesAtEnd(world, expectation, lookAt(world, group)));
-    },
-    inService: (group) => lookAt(world, group)?.inService ?? 0,
-    violations,
-    timeline,
-    groupIsBusy: () => false,
   };
-
-  if (options.autoExpect === true) {
-    watchRestarts(world, write);
-    watchSerial(world, write);
-  }
-  world.onChange(() => {
-    const now = world.clock.now();
-    for (const [name, group] of autoScalingState(world).groups) {
-      const revision = revisionOf(world, name);
-      const outside = group.outside.count;
-      const last = looked.get(name);
-      if (last?.outside === outside && now < last.at + (last.revision === revision ? LOOK_AGAIN_MS : TOGETHER_MS))
-        continue;
-      looked.set(name, { revision, outside, at: now });
-      check(name);
-    }
-  });
-  return monitor;
 }
 
 function pointOf(look: Look, expectation: Expectation | undefined): Omit<TimelinePoint, 'at'> {

@@ -67,14 +67,66 @@ export function createWire(
 ): Wire {
   const random = world.random.fork('wire');
   const requestIds = random.fork('requestIds');
-  const treatmentOf = wireFaults(world.scenario, random);
-
-  /** How the answer to the call that is being served will break. Calls are served one at a time. */
-  let breaking: BreakHow | undefined;
-  const begin = (): void => {
-    breaking = undefined;
+  const uuid = (): string => [8, 4, 4, 4, 12].map((digits) => requestIds.hex(digits)).join('-');
+  const serve = createServing(world, services, { seen, random, uuid });
+  const answerWhole = createDoors(world, serve.run, constraints);
+  return {
+    answer: (request) => {
+      serve.begin();
+      const whole = answerWhole(request, uuid());
+      const breaking = serve.breaking();
+      return breaking === undefined || whole === 'reply lost' ? whole : breakAnswer(whole, breaking);
+    },
+    call: (service, operation, input, agent) => {
+      const headers = standardHeaders(world, uuid());
+      serve.begin();
+      // Without documents, an answer that breaks is one that does not come.
+      const arrived = <T>(outcome: T): T | 'reply lost' => (serve.breaking() === undefined ? outcome : 'reply lost');
+      try {
+        return {
+          headers,
+          outcome: arrived(serve.run({ agent, service, operation, key: SANDBOX_KEY }, () => input)),
+        };
+      } catch (error) {
+        if (!(error instanceof ServiceFault)) throw error;
+        return { headers, outcome: arrived(error) };
+      }
+    },
   };
+}
 
+/** Who calls what. */
+interface Calling {
+  readonly agent: string;
+  readonly service: ServiceName;
+  readonly operation: string;
+  /** The access key, where the request is signed. */
+  readonly key?: string | undefined;
+}
+
+/** Runs the operation, in the present or, for a stale read, on the past. */
+type Run = (calling: Calling, readInput: () => object) => object | 'reply lost';
+
+interface Serving {
+  /** Forgets how the answer before broke. */
+  readonly begin: () => void;
+  readonly run: Run;
+  /** How the answer to the call that is being served will break. Calls are served one at a time. */
+  readonly breaking: () => BreakHow | undefined;
+}
+
+/** Serves operations, with the faults that the wire is to have. */
+function createServing(
+  world: WorldRoot,
+  services: Services,
+  {
+    seen,
+    random,
+    uuid,
+  }: { readonly seen: (call: CallSeen) => void; readonly random: WorldRoot['random']; readonly uuid: () => string },
+): Serving {
+  const treatmentOf = wireFaults(world.scenario, random);
+  let breaking: BreakHow | undefined;
   let known = false;
   /** Once the tool that is watched has told its name, whoever does not tell it is somebody else. */
   const callerOf = (agent: string): Call['caller'] => {
@@ -83,21 +135,10 @@ export function createWire(
     return known && !tells ? 'others' : 'outside';
   };
 
-  /** Runs the operation, in the present or, for a stale read, on the past. */
-  const run = (
-    agent: string,
-    service: ServiceName,
-    operation: string,
-    readInput: () => object,
-    key?: string,
-  ): object | 'reply lost' => {
+  const run: Run = ({ agent, service, operation, key }, readInput) => {
     const caller = callerOf(agent);
-    const { refusal, replyLost, broken, lag } = treatmentOf(
-      service,
-      operation,
-      (world.clock.now() - world.startedAt) / 1000,
-      key,
-    );
+    const second = (world.clock.now() - world.startedAt) / 1000;
+    const { refusal, replyLost, broken, lag } = treatmentOf(service, operation, second, key);
     breaking = broken?.how;
     const lost = replyLost || broken?.effect === true;
     let input: object = {};
@@ -121,14 +162,21 @@ export function createWire(
       throw error;
     }
   };
+  return { begin: () => (breaking = undefined), run, breaking: () => breaking };
+}
 
-  const uuid = (): string => [8, 4, 4, 4, 12].map((digits) => requestIds.hex(digits)).join('-');
-
+/** A door for each protocol: reads what a request means, has it run, and writes the answer. */
+function createDoors(
+  world: WorldRoot,
+  run: Run,
+  constraints: Constraints | undefined,
+): (request: WireRequest, requestId: string) => WireOutcome {
   const answerQuery = (request: WireRequest, requestId: string): WireOutcome => {
     const form = formOf(request);
     const operation = form.get('Action') ?? '';
     const signed = signedService(request);
-    const service = queryService(signed, form.get('Version'));
+    const found = queryService(signed, form.get('Version'));
+    const { service, protocol } = found;
     const answer = (status: number, body: string): WireAnswer => ({
       status,
       headers: { ...standardHeaders(world, requestId, request), 'content-type': 'text/xml' },
@@ -137,68 +185,42 @@ export function createWire(
     try {
       if (signed === undefined)
         throw new ServiceFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
-      const shape = shapeOf(service, operation, form.get('Version'));
-      const output = run(
-        agentOf(request),
-        service.service,
-        operation,
-        () =>
-          readForm(form, shape.input, service.protocol, (input) =>
-            constraints?.(service.service, operation, input, 'query'),
-          ),
-        credentialOf(request)?.[0],
+      const shape = shapeOf(found, operation, form.get('Version'));
+      const output = run({ agent: agentOf(request), service, operation, key: credentialOf(request)?.[0] }, () =>
+        readForm(form, shape.input, protocol, (input) => constraints?.(service, operation, input, 'query')),
       );
       return output === 'reply lost'
         ? output
-        : answer(200, writeAnswer(service, { operation, shape, requestId }, output));
+        : answer(200, writeAnswer(found, { operation, shape, requestId }, output));
     } catch (error) {
       if (!(error instanceof ServiceFault)) throw error;
-      return answer(error.status, writeFault(service, error, requestId));
+      return answer(error.status, writeFault(found, error, requestId));
     }
   };
 
-  const answerWhole = (request: WireRequest): WireOutcome => {
-    const requestId = uuid();
-    if (request.headers['x-amz-target'] !== undefined)
-      return callJson(request, standardHeaders(world, requestId, request), (service, operation, input) =>
-        run(agentOf(request), service, operation, () => {
-          const given = input();
-          constraints?.(service, operation, given, 'json');
-          return given;
-        }),
-      );
-    if (signedService(request) === 'lambda')
-      return callLambda(request, standardHeaders(world, requestId, request), (operation, input) =>
-        run(agentOf(request), 'lambda', operation, () => {
-          const given = input();
-          constraints?.('lambda', operation, given, 'json');
-          return given;
-        }),
-      );
-    if (!isS3(request)) return answerQuery(request, requestId);
-    return callS3(request, standardHeaders(world, requestId, request), (operation, input) =>
-      run(agentOf(request), 's3', operation, input),
-    );
-  };
+  /** An input in JSON, held to the service's constraints. */
+  const runJson = (
+    request: WireRequest,
+    service: ServiceName,
+    operation: string,
+    input: () => object,
+  ): object | 'reply lost' =>
+    run({ agent: agentOf(request), service, operation }, () => {
+      const given = input();
+      constraints?.(service, operation, given, 'json');
+      return given;
+    });
 
-  return {
-    answer: (request) => {
-      begin();
-      const whole = answerWhole(request);
-      return breaking === undefined || whole === 'reply lost' ? whole : breakAnswer(whole, breaking);
-    },
-    call: (service, operation, input, agent) => {
-      const headers = standardHeaders(world, uuid());
-      begin();
-      // Without documents, an answer that breaks is one that does not come.
-      const arrived = <T>(outcome: T): T | 'reply lost' => (breaking === undefined ? outcome : 'reply lost');
-      try {
-        return { headers, outcome: arrived(run(agent, service, operation, () => input, SANDBOX_KEY)) };
-      } catch (error) {
-        if (!(error instanceof ServiceFault)) throw error;
-        return { headers, outcome: arrived(error) };
-      }
-    },
+  return (request, requestId) => {
+    const headers = standardHeaders(world, requestId, request);
+    if (request.headers['x-amz-target'] !== undefined)
+      return callJson(request, headers, (service, operation, input) => runJson(request, service, operation, input));
+    if (signedService(request) === 'lambda')
+      return callLambda(request, headers, (operation, input) => runJson(request, 'lambda', operation, input));
+    if (!isS3(request)) return answerQuery(request, requestId);
+    return callS3(request, headers, (operation, input) =>
+      run({ agent: agentOf(request), service: 's3', operation }, input),
+    );
   };
 }
 

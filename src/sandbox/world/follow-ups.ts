@@ -3,6 +3,12 @@ import type { Activity } from '@aws-sdk/client-auto-scaling';
 import type { Ec2Instance, EndedBy } from './ec2/state.js';
 import type { World } from './world.js';
 
+/** Who ends an instance, and why in Auto Scaling's words. */
+export interface Termination {
+  readonly by: EndedBy;
+  readonly cause: string;
+}
+
 /**
  * What Auto Scaling does in answer to something that happens elsewhere. The steps of an instance's life lead in a
  * circle (a plan launches and terminates, and the end of both asks for another plan); files import in one direction
@@ -16,7 +22,7 @@ export interface FollowUps {
   /** The instance has booted, and no hook holds it any more. */
   readonly entersService: (world: World, group: GroupState, member: Member) => void;
   /** The instance is to leave the group. */
-  readonly beginTermination: (world: World, group: GroupState, member: Member, by: EndedBy, cause: string) => Activity;
+  readonly beginTermination: (world: World, group: GroupState, member: Member, termination: Termination) => Activity;
   /** The instance has drained, and no hook holds it any more. */
   readonly shutsDown: (world: World, group: GroupState, member: Member) => void;
   /** EC2 tells that an instance ended without its group having asked for it. */

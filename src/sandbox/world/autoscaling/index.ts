@@ -79,7 +79,7 @@ import { beginTermination, shutsDown, terminateInstanceInAutoScalingGroup } from
 
 answerWith({
   plan,
-  launchFor: (world, group, { id, zone }, cause) => void launchOne(world, group, zone, cause, { replaces: id }),
+  launchFor: (world, group, { id, zone }, cause) => void launchOne(world, group, { zone, cause, replaces: id }),
   entersService,
   beginTermination,
   shutsDown,

@@ -89,7 +89,10 @@ function replaceUnhealthy(world: World, group: GroupState): void {
       replaceFirst(world, group, member, 'health');
       continue;
     }
-    beginTermination(world, group, member, 'health', `At ${stamp(world)} ${CAUSES[member.healthReason ?? 'EC2']}`);
+    beginTermination(world, group, member, {
+      by: 'health',
+      cause: `At ${stamp(world)} ${CAUSES[member.healthReason ?? 'EC2']}`,
+    });
     schedulePlan(world, group);
   }
 }
@@ -105,13 +108,10 @@ export function endLifetime(world: World, group: GroupState, member: Member): vo
     replaceFirst(world, group, member, 'lifetime');
     return void scheduleHealthCheck(world, group);
   }
-  beginTermination(
-    world,
-    group,
-    member,
-    'lifetime',
-    `At ${stamp(world)} an instance was taken out of service in response to its maximum instance lifetime.`,
-  );
+  beginTermination(world, group, member, {
+    by: 'lifetime',
+    cause: `At ${stamp(world)} an instance was taken out of service in response to its maximum instance lifetime.`,
+  });
   schedulePlan(world, group);
 }
 
@@ -145,7 +145,7 @@ export function noticeEnded(world: World, instance: Ec2Instance): void {
   if (group === undefined || member === undefined || isLeaving(member)) return;
   if (member.lifecycle.startsWith('Pending')) {
     // It will never boot: Auto Scaling gives it up and launches another one.
-    beginTermination(world, group, member, 'health', `At ${stamp(world)} ${CAUSES.EC2}`);
+    beginTermination(world, group, member, { by: 'health', cause: `At ${stamp(world)} ${CAUSES.EC2}` });
     schedulePlan(world, group);
     return;
   }

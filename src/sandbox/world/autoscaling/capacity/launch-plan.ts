@@ -50,7 +50,7 @@ function scaleOut(world: World, group: GroupState): void {
  */
 function launchSomewhere(world: World, group: GroupState, cause: string): 'launched' | 'failed' | 'later' {
   for (const zone of insists(group) ? zonesInOrder(group).slice(0, 1) : openZones(world, group)) {
-    const { id, elsewhere } = launchOne(world, group, zone, cause);
+    const { id, elsewhere } = launchOne(world, group, { zone, cause });
     if (id !== undefined) return 'launched';
     if (elsewhere === 'never') return 'failed';
     if (elsewhere === 'later') {
@@ -106,7 +106,7 @@ function scaleIn(world: World, group: GroupState): void {
       `${group.lastChange}  At ${stamp(world)} an instance was taken out of service in response to a ` +
       `difference between desired and actual capacity, shrinking the capacity from ${capacity} to ` +
       `${capacity - unitsOf(victim)}.  At ${stamp(world)} instance ${victim.id} was selected for termination.`;
-    beginTermination(world, group, victim, scaledInBy(group, unitsOf(victim)), cause);
+    beginTermination(world, group, victim, { by: scaledInBy(group, unitsOf(victim)), cause });
   }
   if (capacityOf(group) > group.desired) {
     // What is still starting is terminated once it serves; weights may leave a surplus for good.
@@ -142,7 +142,7 @@ function rebalance(world: World, group: GroupState): void {
     `At ${stamp(world)} an instance was launched to balance instances in zone(s) ${change.fullest} ` +
     'with other zones resulting in more than desired number of instances in the group. An unneeded ' +
     'instance will be terminated at the end of the rebalancing.';
-  const { id } = launchOne(world, group, change.emptiest, cause, { rebalancing: true });
+  const { id } = launchOne(world, group, { zone: change.emptiest, cause, rebalancing: true });
   if (id === undefined) return void backOff(world, group);
   const launched = group.members.get(id);
   group.evening = Math.max(0, group.evening ?? 0) + (launched === undefined ? 0 : unitsOf(launched));

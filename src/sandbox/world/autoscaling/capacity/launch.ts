@@ -21,14 +21,14 @@ export interface LaunchOutcome {
   readonly elsewhere: 'never' | 'now' | 'later';
 }
 
+/** One launch: where, why in Auto Scaling's words, and what the instance is for when it fills no gap. */
+interface Launch extends Pick<Member, 'rebalancing' | 'replaces'> {
+  readonly zone: string;
+  readonly cause: string;
+}
+
 /** Launches one instance in a zone; a refusal becomes a failed activity in AWS's words. */
-export function launchOne(
-  world: World,
-  group: GroupState,
-  zone: string,
-  cause: string,
-  extra: Pick<Member, 'rebalancing' | 'replaces'> = {},
-): LaunchOutcome {
+export function launchOne(world: World, group: GroupState, { zone, cause, ...extra }: Launch): LaunchOutcome {
   const order = ++group.counter;
   const activity = startActivity(world, group, {
     description: 'Launching a new EC2 instance',

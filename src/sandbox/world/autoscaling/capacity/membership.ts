@@ -49,7 +49,7 @@ export function enterStandby(world: World, input: EnterStandbyQuery, { caller }:
     leavePlace(group, member);
     member.asideBy = caller === 'outside' ? 'caller' : 'world';
     const until = deregisterEverywhere(world, group, member.id);
-    world.clock.at(until, () => settleAs(world, group.name, member.id, 'EnteringStandby', 'Standby'));
+    world.clock.at(until, () => hasEnteredStandby(world, group.name, member.id));
     return { ...activity };
   });
   touch(world, group.name);
@@ -57,11 +57,11 @@ export function enterStandby(world: World, input: EnterStandbyQuery, { caller }:
   return { Activities: activities };
 }
 
-function settleAs(world: World, name: string, id: string, from: Member['lifecycle'], to: Member['lifecycle']): void {
+function hasEnteredStandby(world: World, name: string, id: string): void {
   const group = findGroup(world, name);
   const member = group?.members.get(id);
-  if (group === undefined || member?.lifecycle !== from) return;
-  member.lifecycle = to;
+  if (group === undefined || member?.lifecycle !== 'EnteringStandby') return;
+  member.lifecycle = 'Standby';
   endActivity(world, group, member.activity, { status: 'Successful' });
   member.activity = undefined;
   touch(world, name);

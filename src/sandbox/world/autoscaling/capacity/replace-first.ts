@@ -60,7 +60,10 @@ export function settleReplacements(world: World, name: string): void {
     const goes = group.members.get(member.replaces);
     if (goes === undefined || isLeaving(goes)) countsNow(world, group, member);
     else if (isReady(world, group, member) && !group.suspended.has('Terminate')) {
-      beginTermination(world, group, goes, goes.goes ?? 'health', `At ${stamp(world)} ${goes.id} was replaced.`);
+      beginTermination(world, group, goes, {
+        by: goes.goes ?? 'health',
+        cause: `At ${stamp(world)} ${goes.id} was replaced.`,
+      });
       countsNow(world, group, member);
     }
   }

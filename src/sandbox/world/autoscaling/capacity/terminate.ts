@@ -1,11 +1,12 @@
 import type { Activity, TerminateInstanceInAutoScalingGroupType } from '@aws-sdk/client-auto-scaling';
 import { drawMs } from '../../random-delay.js';
 import { endInstance } from '../../ec2/start-instance.js';
-import { ec2State, type EndedBy } from '../../ec2/state.js';
+import { ec2State } from '../../ec2/state.js';
 import { ServiceFault } from '../../fault.js';
 import { touch } from '../../revisions.js';
 import type { Call, World } from '../../world.js';
 import { endActivity, moveActivity, stamp, startActivity } from '../activities.js';
+import type { Termination } from '../../follow-ups.js';
 import { raiseHooks } from '../operations/lifecycle-hooks.js';
 import { deregisterEverywhere } from './registration.js';
 import {
@@ -50,7 +51,7 @@ export function terminateInstanceInAutoScalingGroup(
     const { group, member } = memberOf(world, input.InstanceId);
     requireNotLeaving(member);
     requireRoom(group, [member], decrement);
-    return { Activity: { ...userTerminates(world, group, member, decrement, by) } };
+    return { Activity: { ...userTerminates(world, group, member, { decrement, by }) } };
   }
   const group = groupOf(world, input.AutoScalingGroupName);
   const members = [...new Set(batch)].map((id) => {
@@ -60,7 +61,7 @@ export function terminateInstanceInAutoScalingGroup(
     return member;
   });
   requireRoom(group, members, decrement);
-  return { Activities: members.map((member) => ({ ...userTerminates(world, group, member, decrement, by) })) };
+  return { Activities: members.map((member) => ({ ...userTerminates(world, group, member, { decrement, by }) })) };
 }
 
 /** A terminate that is sent again must not count twice. */
@@ -89,7 +90,12 @@ function isDecremented(member: Member): boolean {
   return counts(member) || member.replaces !== undefined || member.lifecycle.endsWith('Standby');
 }
 
-function userTerminates(world: World, group: GroupState, member: Member, decrement: boolean, by: EndedBy): Activity {
+function userTerminates(
+  world: World,
+  group: GroupState,
+  member: Member,
+  { decrement, by }: { readonly decrement: boolean; readonly by: Termination['by'] },
+): Activity {
   const from = group.desired;
   if (member.lifecycle === 'Terminating:Retained') return endRetained(world, group, member);
   if (decrement && isDecremented(member)) {
@@ -100,7 +106,7 @@ function userTerminates(world: World, group: GroupState, member: Member, decreme
   const cause =
     `At ${stamp(world)} instance ${member.id} was taken out of service in response to a user ` + `request${shrinking}.`;
   if (decrement) group.lastChange = cause;
-  const activity = beginTermination(world, group, member, by, cause);
+  const activity = beginTermination(world, group, member, { by, cause });
   // Without a decrement the gap is filled; with weights a bigger instance may have left one.
   if (capacityOf(group) !== group.desired) schedulePlan(world, group);
   return activity;
@@ -123,8 +129,7 @@ export function beginTermination(
   world: World,
   group: GroupState,
   member: Member,
-  by: EndedBy,
-  cause: string,
+  { by, cause }: Termination,
 ): Activity {
   endActivity(world, group, member.activity, { status: 'Cancelled' });
   const activity = startActivity(world, group, {

@@ -47,15 +47,27 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
   const placement = placementOf(world, input) ?? placementOfInstance(world, input.InstanceId);
   if (placement === undefined) throw invalid('At least one Availability Zone or VPC Subnet is required.');
   requireBalancers(world, input);
-  const random = world.random.fork(`autoscaling/group/${++state.counter}`);
+  const group = newGroup(world, input, { name, ...sizes, ...configuration, ...placement });
+  for (const hook of input.LifecycleHookSpecificationList ?? []) addHook(group, hook);
+  state.groups.set(name, group);
+  touch(world, name);
+  if (group.desired > 0) schedulePlan(world, group);
+  scheduleFaults(world, group);
+  return {};
+}
+
+/** What a group is made of, once it is found to be right. */
+type Made = Pick<GroupState, 'name' | 'min' | 'max' | 'desired' | 'zones' | 'subnets'> &
+  NonNullable<ReturnType<typeof checkedConfiguration>>;
+
+function newGroup(world: World, input: CreateAutoScalingGroupType, made: Made): GroupState {
+  const { name } = made;
+  const random = world.random.fork(`autoscaling/group/${++autoScalingState(world).counter}`);
   const uuid = [8, 4, 4, 4, 12].map((digits) => random.hex(digits)).join('-');
-  const group: GroupState = {
-    name,
+  return {
+    ...made,
     arn: `arn:aws:autoscaling:${world.region}:${world.account}:autoScalingGroup:${uuid}:autoScalingGroupName/${name}`,
     createdAt: world.clock.now(),
-    ...sizes,
-    ...configuration,
-    ...placement,
     healthCheckType: input.HealthCheckType ?? 'EC2',
     graceMs: (input.HealthCheckGracePeriod ?? 0) * 1000,
     cooldown: input.DefaultCooldown ?? 300,
@@ -77,7 +89,7 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
     activities: [],
     lastChange:
       `At ${stamp(world)} a user request created an AutoScalingGroup changing the desired capacity ` +
-      `from 0 to ${sizes.desired}.`,
+      `from 0 to ${made.desired}.`,
     launches: 0,
     failures: 0,
     avoided: new Set(),
@@ -87,12 +99,6 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
     outsideResizes: [],
     others: [],
   };
-  for (const hook of input.LifecycleHookSpecificationList ?? []) addHook(group, hook);
-  state.groups.set(name, group);
-  touch(world, name);
-  if (group.desired > 0) schedulePlan(world, group);
-  scheduleFaults(world, group);
-  return {};
 }
 
 /**
@@ -219,13 +225,10 @@ export function deleteAutoScalingGroup(world: World, input: DeleteAutoScalingGro
   group.hooks.clear();
   for (const member of [...group.members.values()]) {
     if (!isLeaving(member))
-      beginTermination(
-        world,
-        group,
-        member,
-        'delete',
-        `At ${stamp(world)} the AutoScalingGroup was deleted with force.`,
-      );
+      beginTermination(world, group, member, {
+        by: 'delete',
+        cause: `At ${stamp(world)} the AutoScalingGroup was deleted with force.`,
+      });
   }
   startOverdueWaves(world, group);
   touch(world, group.name);

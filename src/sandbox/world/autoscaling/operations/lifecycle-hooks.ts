@@ -60,7 +60,7 @@ export function deleteLifecycleHook(world: World, input: DeleteLifecycleHookType
   // Whoever waits for the deleted hook goes on: ABANDON for launches, CONTINUE for terminations.
   for (const member of [...group.members.values()]) {
     for (const hook of member.hooks.filter((one) => one.name === input.LifecycleHookName && one.result === undefined)) {
-      settle(world, group, member, hook, hook.transition === 'launching' ? 'ABANDON' : 'CONTINUE');
+      settle(world, { group, member, hook }, hook.transition === 'launching' ? 'ABANDON' : 'CONTINUE');
     }
   }
   return {};
@@ -96,22 +96,17 @@ function watchDeadline(world: World, name: string, id: string, hook: PendingHook
     const member = group?.members.get(id);
     const pending = member?.hooks.find((one) => one.token === token && one.result === undefined);
     if (group === undefined || member === undefined || pending?.deadline !== deadline) return;
-    settle(
-      world,
-      group,
-      member,
-      pending,
-      group.hooks.get(pending.name)?.DefaultResult === 'CONTINUE' ? 'CONTINUE' : 'ABANDON',
-    );
+    const onTimeout = group.hooks.get(pending.name)?.DefaultResult === 'CONTINUE' ? 'CONTINUE' : 'ABANDON';
+    settle(world, { group, member, hook: pending }, onTimeout);
   });
 }
 
 export function completeLifecycleAction(world: World, input: CompleteLifecycleActionType): object {
-  const { group, member, hook } = pendingAction(world, input);
+  const action = pendingAction(world, input);
   if (input.LifecycleActionResult !== 'CONTINUE' && input.LifecycleActionResult !== 'ABANDON') {
     throw invalid('Lifecycle action result must be one of [CONTINUE, ABANDON]');
   }
-  settle(world, group, member, hook, input.LifecycleActionResult);
+  settle(world, action, input.LifecycleActionResult);
   return {};
 }
 
@@ -123,13 +118,20 @@ export function recordLifecycleActionHeartbeat(world: World, input: RecordLifecy
   return {};
 }
 
+/** A hook that holds an instance of a group. */
+interface PendingAction {
+  readonly group: GroupState;
+  readonly member: Member;
+  readonly hook: PendingHook;
+}
+
 function pendingAction(
   world: World,
   input: Pick<
     CompleteLifecycleActionType,
     'AutoScalingGroupName' | 'LifecycleHookName' | 'LifecycleActionToken' | 'InstanceId'
   >,
-): { readonly group: GroupState; readonly member: Member; readonly hook: PendingHook } {
+): PendingAction {
   const group = groupOf(world, input.AutoScalingGroupName);
   for (const member of group.members.values()) {
     const hook = member.hooks.find(
@@ -148,13 +150,7 @@ function pendingAction(
 }
 
 /** One hook is done. The last one decides, and any ABANDON ends the others' wait. */
-function settle(
-  world: World,
-  group: GroupState,
-  member: Member,
-  hook: PendingHook,
-  result: 'CONTINUE' | 'ABANDON',
-): void {
+function settle(world: World, { group, member, hook }: PendingAction, result: 'CONTINUE' | 'ABANDON'): void {
   hook.result = result;
   if (result === 'CONTINUE' && member.hooks.some((one) => one.result === undefined)) return;
   const { transition } = hook;
@@ -195,12 +191,7 @@ function abandonLaunch(world: World, group: GroupState, member: Member): void {
       'abandoned: Heartbeat Timeout or ABANDON result',
   });
   member.activity = undefined;
-  followUps().beginTermination(
-    world,
-    group,
-    member,
-    'hook',
-    `At ${stamp(world)} an instance was taken out of service in response to a lifecycle action that was abandoned.`,
-  );
+  const cause = 'an instance was taken out of service in response to a lifecycle action that was abandoned.';
+  followUps().beginTermination(world, group, member, { by: 'hook', cause: `At ${stamp(world)} ${cause}` });
   backOff(world, group);
 }
