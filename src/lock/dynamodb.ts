@@ -40,16 +40,7 @@ export function dynamoStore(options: DynamoOptions): LockStore {
     const { Item: item } = await call('dynamodb:GetItem', (dynamo, limit) =>
       dynamo.getItem({ ...at(name), ConsistentRead: true }, limit),
     );
-    if (item === undefined) return undefined;
-    const entry = asEntry(plain(item));
-    if (entry === undefined)
-      throw new LockFault(
-        'invalid',
-        'dynamodb:GetItem',
-        'NotALock',
-        `The item ${name} of table ${table} is not a lock that ha-updater wrote.`,
-      );
-    return entry;
+    return item === undefined ? undefined : entryIn(item, name, table);
   };
 
   return {
@@ -145,6 +136,14 @@ function createCalls({ client, table, clock, callMs }: DynamoOptions): {
     }
   };
   return { call, conditional };
+}
+
+/** @throws LockFault for an item that is no lock */
+function entryIn(item: Item, name: string, table: string): Entry {
+  const entry = asEntry(plain(item));
+  if (entry !== undefined) return entry;
+  const words = `The item ${name} of table ${table} is not a lock that ha-updater wrote.`;
+  throw new LockFault('invalid', 'dynamodb:GetItem', 'NotALock', words);
 }
 
 function attributesOf(entry: Entry): Item {

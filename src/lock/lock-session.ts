@@ -196,8 +196,7 @@ function createLeases({
       emit({ type: 'call.retried', operation, code, attempt: 1, waitMs: timing.beatMs / 4 });
       return;
     }
-    const now = await attempt(() => store.read(name));
-    const whose = now === undefined || now instanceof LockFault ? 'nobody' : describeHolder(now.holder);
+    const whose = await holderOf(store, name);
     lost ??= new LockLost(name, `the lock ${name} in ${store.address} is not ours any more; it is held by ${whose}`);
   }
 
@@ -228,6 +227,11 @@ function createLeases({
     isLost: () => lost !== undefined,
     lost: lookAtAge,
   };
+}
+
+async function holderOf(store: LockStore, name: string): Promise<string> {
+  const now = await attempt(() => store.read(name));
+  return now === undefined || now instanceof LockFault ? 'nobody' : describeHolder(now.holder);
 }
 
 function unconfirmed(

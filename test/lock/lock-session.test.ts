@@ -63,12 +63,13 @@ function keeperOf(
 /** Lets the clock run until the promise is settled. */
 async function within<T>(clock: Hand, ms: number, promise: Promise<T>): Promise<T> {
   let over = false;
+  const isOver = (): boolean => over;
   void promise.then(
     () => (over = true),
     () => (over = true),
   );
-  for (let passed = 0; passed < ms && !over; passed += SECOND) await clock.pass(SECOND);
-  if (!over) throw new Error(`not settled after ${ms / SECOND} s`);
+  for (let passed = 0; passed < ms && !isOver(); passed += SECOND) await clock.pass(SECOND);
+  if (!isOver()) throw new Error(`not settled after ${ms / SECOND} s`);
   return promise;
 }
 

@@ -325,7 +325,7 @@ function lockOf({ clock }: Sandbox, store: LockStore, run: string): Strict {
 function standStill(stopAt: Mishap['stopAt'], at: 'read' | 'change', strict: Strict | undefined): () => Promise<void> {
   let times = 0;
   return async () => {
-    if (stopAt === undefined || ++times !== stopAt[at]) return;
+    if (stopAt?.[at] !== ++times) return;
     strict?.freeze();
     await stopAt.meanwhile();
     strict?.thaw();
@@ -337,7 +337,8 @@ function leaving(sent: (what: string) => void, strict: Strict | undefined, still
   return async ({ operation, changes: isChange }) => {
     if (isChange) await still();
     if (isChange) await strict?.keeper.confirm();
-    if (strict?.keeper.lost !== undefined) throw strict.keeper.lost;
+    const lost = strict?.keeper.lost;
+    if (lost !== undefined) throw lost;
     if (isChange) sent(operation);
   };
 }

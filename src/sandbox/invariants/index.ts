@@ -147,7 +147,7 @@ function watchGroups(world: World, { autoExpect, busy, write }: GroupsWatch): Wa
       expectations.delete(name);
       doomed.add(name);
     }
-    if (autoExpect && !doomed.has(name)) followTag(look);
+    if (autoExpect && !doomed.has(name) && followTag(world, look, { expectations, records, service })) settle(name);
     const expectation = expectations.get(name);
     if (expectation !== undefined) {
       const breaches = breachesNow(world, expectation, look, busy(name));
@@ -159,34 +159,6 @@ function watchGroups(world: World, { autoExpect, busy, write }: GroupsWatch): Wa
       for (const breach of breaches) expectation.broken.add(breach.rule);
     }
     timeline.sample(look, expectation);
-  };
-
-  const followTag = (look: Look): void => {
-    const { name, tags } = look.group;
-    const note = tags.get(ROLLOUT_TAG)?.value;
-    if (note !== undefined && rolloutIn(note) !== records.get(name)) {
-      const begun = expectations.get(name);
-      expectations.delete(name);
-      // Two runs that begin at once: the second record takes the place of the first, and all is to be as before both.
-      // Otherwise somebody took the notes away while no run was at work, or at its very end: another rollout begins
-      // from what it finds.
-      if (begun !== undefined && isWrittenOver(world, begun, { look, note })) {
-        records.set(name, rolloutIn(note));
-        expectations.set(name, beginAgain(begun, beginRollout(world, look, strategyIn(note), service.get(name))));
-      }
-    }
-    // Restarts in place have rules of their own.
-    if (isRestart(note) && !expectations.has(name)) return;
-    if (note !== undefined && !expectations.has(name)) {
-      records.set(name, rolloutIn(note));
-      expectations.set(name, beginRollout(world, look, strategyIn(note), service.get(name)));
-    }
-    const expectation = expectations.get(name);
-    if (expectation === undefined) return;
-    const removals = meddled(world, expectation, look.group, 'removeTags');
-    if (note !== undefined) expectation.removals = removals;
-    // Somebody took the tags away: the rollout still goes on, and its notes come back.
-    else if (removals === expectation.removals) settle(name);
   };
 
   const settle = (group: string): readonly Violation[] => {
@@ -204,6 +176,43 @@ function watchGroups(world: World, { autoExpect, busy, write }: GroupsWatch): Wa
   };
 
   return { expectations, timeline: timeline.points, check, settle, expect };
+}
+
+/** What is known of groups, by name. */
+interface Known {
+  readonly expectations: Map<string, Expectation>;
+  readonly records: Map<string, string>;
+  readonly service: ReadonlyMap<string, Service>;
+}
+
+/** Begins to expect what the record on a group says. Answers whether its rollout ended: the record is gone. */
+function followTag(world: World, look: Look, { expectations, records, service }: Known): boolean {
+  const { name, tags } = look.group;
+  const note = tags.get(ROLLOUT_TAG)?.value;
+  if (note !== undefined && rolloutIn(note) !== records.get(name)) {
+    const begun = expectations.get(name);
+    expectations.delete(name);
+    // Two runs that begin at once: the second record takes the place of the first, and all is to be as before both.
+    // Otherwise somebody took the notes away while no run was at work, or at its very end: another rollout begins
+    // from what it finds.
+    if (begun !== undefined && isWrittenOver(world, begun, { look, note })) {
+      records.set(name, rolloutIn(note));
+      expectations.set(name, beginAgain(begun, beginRollout(world, look, strategyIn(note), service.get(name))));
+    }
+  }
+  // Restarts in place have rules of their own.
+  if (isRestart(note) && !expectations.has(name)) return false;
+  if (note !== undefined && !expectations.has(name)) {
+    records.set(name, rolloutIn(note));
+    expectations.set(name, beginRollout(world, look, strategyIn(note), service.get(name)));
+  }
+  const expectation = expectations.get(name);
+  if (expectation === undefined) return false;
+  const removals = meddled(world, expectation, look.group, 'removeTags');
+  // Somebody took the tags away: the rollout still goes on, and its notes come back.
+  if (note === undefined) return removals === expectation.removals;
+  expectation.removals = removals;
+  return false;
 }
 
 function isWrittenOver(

@@ -12,6 +12,7 @@ export interface CommandWorld {
   readonly file: (name: string, text: string) => Promise<string>;
   readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Finished>;
   /** The same with --json, its document read. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- each command has a document of its own
   readonly json: <D = CommandResult>(
     args: readonly string[],
     env?: Readonly<Record<string, string>>,

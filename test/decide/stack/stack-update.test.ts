@@ -131,7 +131,8 @@ describe('following, the next step', () => {
     it(`${what}: ${expected}`, () => {
       const step = decideFollow({ ...base, ...seen }, at(now), timing);
       const said = { wait: 'until', silent: 'since', settled: 'status' } as const;
-      const detail = step.kind in said ? Object.entries(step).find(([key]) => key !== 'kind')?.[1] : undefined;
+      const fields: readonly [string, string | number][] = step.kind in said ? Object.entries(step) : [];
+      const detail = fields.find(([key]) => key !== 'kind')?.[1];
       const shown = typeof detail === 'number' ? (detail - at(0)) / 1000 : detail;
       const word = step.kind === 'wait' ? 'wait until' : step.kind === 'silent' ? 'silent since' : step.kind;
       expect(shown === undefined ? word : `${word} ${shown}`).to.equal(expected);

@@ -34,7 +34,7 @@ export function planChanges(world: World, stack: StackRow, blueprint: Blueprint)
   checkTypes(stack, blueprint, order);
   const changes = new Map<string, PlannedChange>();
   for (const logicalId of order) {
-    const change = plannedChange(world, stack, blueprint, logicalId, changes);
+    const change = plannedChange(world, stack, { blueprint, logicalId }, changes);
     if (change !== undefined) changes.set(logicalId, change);
   }
   const removed = [...stack.resources.values()].filter((row) => !order.includes(row.logicalId) && exists(row));
@@ -112,10 +112,11 @@ function openScope(
   blueprint: Blueprint,
   note: (logicalId: string) => void,
 ): Scope {
-  return baseScope(world, stack, blueprint, 'plain', (logicalId, attribute) => {
+  const resource: Scope['resource'] = (logicalId, attribute) => {
     note(logicalId);
-    return `{{${logicalId}${attribute === undefined ? '' : `.${attribute}`}}}`;
-  });
+    return openReference(logicalId, attribute);
+  };
+  return baseScope(world, stack, blueprint, { visibility: 'plain', resource });
 }
 
 function checkTypes(stack: StackRow, blueprint: Blueprint, order: readonly string[]): void {
@@ -134,8 +135,7 @@ function checkTypes(stack: StackRow, blueprint: Blueprint, order: readonly strin
 function plannedChange(
   world: World,
   stack: StackRow,
-  blueprint: Blueprint,
-  logicalId: string,
+  { blueprint, logicalId }: { readonly blueprint: Blueprint; readonly logicalId: string },
   earlier: ReadonlyMap<string, PlannedChange>,
 ): PlannedChange | undefined {
   const declaration = blueprint.template.resources[logicalId];
@@ -145,7 +145,7 @@ function plannedChange(
   const row = stack.resources.get(logicalId);
   if (row === undefined || !exists(row))
     return { action: 'Add', logicalId, type, details: [], needs: definition.needs };
-  const details = changeDetails(world, stack, blueprint, row, definition, earlier);
+  const details = changeDetails(world, stack, { blueprint, row, definition, earlier });
   if (type === 'AWS::CloudFormation::Stack' && details.length === 0 && nestedDiffers(world, row, definition)) {
     details.push({ attribute: 'Properties', recreation: 'Never', evaluation: 'Dynamic', source: 'Automatic' });
   }
@@ -167,7 +167,7 @@ function plannedChange(
     replacement,
     details,
     needs: definition.needs,
-    after: contextOf(declaration, baseScope(world, stack, blueprint, 'masked', openReference)),
+    after: contextOf(declaration, shownScope(world, stack, blueprint)),
   };
 }
 
@@ -182,19 +182,40 @@ function contextOf({ properties, updatePolicy }: ResourceDeclaration, scope: Sco
   return JSON.stringify({ Properties, ...(updatePolicy !== undefined && { UpdatePolicy: updatePolicy }) });
 }
 
-function changeDetails(
+/** A resource that is there and what a blueprint makes of it. */
+interface Compared {
+  readonly blueprint: Blueprint;
+  readonly row: ResourceRow;
+  readonly definition: Definition;
+  readonly earlier: ReadonlyMap<string, PlannedChange>;
+}
+
+function changeDetails(world: World, stack: StackRow, compared: Compared): ChangeDetail[] {
+  const { blueprint, row } = compared;
+  const details = propertyDetails(world, stack, compared);
+  if (!same(row.metadata, blueprint.template.resources[row.logicalId]?.metadata)) {
+    details.push({ attribute: 'Metadata', recreation: 'Never', evaluation: 'Static', source: 'DirectModification' });
+  }
+  if (
+    !same(stack.blueprint.tags, blueprint.tags) &&
+    handlerOf(row.type).takesStackTags &&
+    !details.some((detail) => detail.attribute === 'Tags')
+  ) {
+    details.push({ attribute: 'Tags', recreation: 'Never', evaluation: 'Static', source: 'DirectModification' });
+  }
+  return details;
+}
+
+function propertyDetails(
   world: World,
   stack: StackRow,
-  blueprint: Blueprint,
-  row: ResourceRow,
-  definition: Definition,
-  earlier: ReadonlyMap<string, PlannedChange>,
+  { blueprint, row, definition, earlier }: Compared,
 ): ChangeDetail[] {
   const declaration = blueprint.template.resources[row.logicalId];
   const before = stack.blueprint.template.resources[row.logicalId];
   const handler = handlerOf(row.type);
-  const masked = baseScope(world, stack, blueprint, 'masked', openReference);
-  const maskedBefore = baseScope(world, stack, stack.blueprint, 'masked', openReference);
+  const masked = shownScope(world, stack, blueprint);
+  const maskedBefore = shownScope(world, stack, stack.blueprint);
   const details: ChangeDetail[] = [];
   for (const name of new Set([...Object.keys(row.definition), ...Object.keys(definition.properties)])) {
     const node = declaration?.properties[name] ?? null;
@@ -218,17 +239,12 @@ function changeDetails(
       });
     }
   }
-  if (!same(row.metadata, declaration?.metadata)) {
-    details.push({ attribute: 'Metadata', recreation: 'Never', evaluation: 'Static', source: 'DirectModification' });
-  }
-  if (
-    !same(stack.blueprint.tags, blueprint.tags) &&
-    handler.takesStackTags &&
-    !details.some((detail) => detail.attribute === 'Tags')
-  ) {
-    details.push({ attribute: 'Tags', recreation: 'Never', evaluation: 'Static', source: 'DirectModification' });
-  }
   return details;
+}
+
+/** As people are shown a blueprint: NoEcho values masked, references to resources left open. */
+function shownScope(world: World, stack: StackRow, blueprint: Blueprint): Scope {
+  return baseScope(world, stack, blueprint, { visibility: 'masked', resource: openReference });
 }
 
 function openReference(logicalId: string, attribute: string | undefined): string {

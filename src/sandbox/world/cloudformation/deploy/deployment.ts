@@ -30,15 +30,20 @@ export interface DeploymentOptions {
 
 const SHARE_BEFORE_FIRST_STEP = 0.25;
 
+/** What a stack is to become, and what that changes. */
+interface Change {
+  readonly target: Blueprint;
+  readonly changes: readonly PlannedChange[];
+}
+
 /** Starts to make the resources of a new stack. Returns the operation's id. */
 export function beginCreate(
   world: World,
   stack: StackRow,
-  target: Blueprint,
-  changes: readonly PlannedChange[],
+  { target, changes }: Change,
   options: DeploymentOptions,
 ): string {
-  const operationId = open(world, stack, 'CREATE_STACK', 'create', target, options);
+  const operationId = open(world, stack, { type: 'CREATE_STACK', kind: 'create', target }, options);
   stack.blueprint = target;
   setStackStatus(world, stack, 'CREATE_IN_PROGRESS', options.reason ?? 'User Initiated');
   warnTransforms(world, stack, target);
@@ -51,12 +56,11 @@ export function beginCreate(
 export function beginUpdate(
   world: World,
   stack: StackRow,
-  target: Blueprint,
-  changes: readonly PlannedChange[],
+  { target, changes }: Change,
   options: DeploymentOptions,
 ): string {
   const carried = stack.deployment?.garbage ?? [];
-  const operationId = open(world, stack, 'UPDATE_STACK', 'update', target, options);
+  const operationId = open(world, stack, { type: 'UPDATE_STACK', kind: 'update', target }, options);
   deploymentOf(stack).garbage = carried;
   stack.blueprint = target;
   stack.updatedAt = world.clock.now();
@@ -74,7 +78,12 @@ export function beginDelete(
   options: DeploymentOptions,
 ): string {
   const garbage = stack.deployment?.garbage ?? [];
-  const operationId = open(world, stack, 'DELETE_STACK', 'delete', stack.blueprint, options, retain);
+  const operationId = open(
+    world,
+    stack,
+    { type: 'DELETE_STACK', kind: 'delete', target: stack.blueprint, retain },
+    options,
+  );
   setStackStatus(world, stack, 'DELETE_IN_PROGRESS', options.reason ?? 'User Initiated');
   startPhase(world, stack, 'delete', deleteSteps([...unwantedOf(stack), ...garbage]));
   return operationId;
@@ -88,12 +97,12 @@ export function cancelUpdate(world: World, stack: StackRow, reason: string): voi
 /** RollbackStack after a failure that was left standing. Returns the operation's id. */
 export function beginRollback(world: World, stack: StackRow, token: string | undefined): string {
   if (stack.status === 'CREATE_FAILED') {
-    const operationId = open(world, stack, 'ROLLBACK', 'create', stack.blueprint, { token });
+    const operationId = open(world, stack, { type: 'ROLLBACK', kind: 'create', target: stack.blueprint }, { token });
     undoCreate(world, stack, 'User Initiated');
     return operationId;
   }
   const before = stack.deployment;
-  const operationId = open(world, stack, 'ROLLBACK', 'update', stack.blueprint, { token });
+  const operationId = open(world, stack, { type: 'ROLLBACK', kind: 'update', target: stack.blueprint }, { token });
   deploymentOf(stack).garbage = before?.garbage ?? [];
   undoUpdate(world, stack, 'User Initiated');
   return operationId;
@@ -107,7 +116,12 @@ export function continueRollback(
   token: string | undefined,
 ): string {
   const garbage = stack.deployment?.garbage ?? [];
-  const operationId = open(world, stack, 'CONTINUE_ROLLBACK', 'update', stack.blueprint, { token });
+  const operationId = open(
+    world,
+    stack,
+    { type: 'CONTINUE_ROLLBACK', kind: 'update', target: stack.blueprint },
+    { token },
+  );
   const deployment = deploymentOf(stack);
   deployment.garbage = garbage;
   deployment.skip = skip;
@@ -162,9 +176,9 @@ const ENDS: StepEnds = {
   },
   engine: {
     create: (world, child, target, changes) =>
-      void beginCreate(world, child, target, changes, { ...parentOptions(world, child), onFailure: 'DO_NOTHING' }),
+      void beginCreate(world, child, { target, changes }, { ...parentOptions(world, child), onFailure: 'DO_NOTHING' }),
     update: (world, child, target, changes) =>
-      void beginUpdate(world, child, target, changes, parentOptions(world, child)),
+      void beginUpdate(world, child, { target, changes }, parentOptions(world, child)),
     undo: (world, child) => rollBackUpdate(world, child, 'The parent stack rolls back'),
     remove: (world, child) => void beginDelete(world, child, [], parentOptions(world, child)),
   },
@@ -189,14 +203,18 @@ function isFree(deployment: Deployment, step: Step): boolean {
   });
 }
 
+/** What begins on a stack, as its operation is named to people and as it is carried out. */
+interface Operation extends Pick<Deployment, 'kind' | 'target'> {
+  readonly type: string;
+  /** Logical ids that a deletion leaves alone. */
+  readonly retain?: readonly string[];
+}
+
 function open(
   world: World,
   stack: StackRow,
-  type: string,
-  kind: Deployment['kind'],
-  target: Blueprint,
+  { type, kind, target, retain = [] }: Operation,
   options: DeploymentOptions,
-  retain: readonly string[] = [],
 ): string {
   closeOperation(world, stack.deployment?.operationId, 'FAILED');
   const operationId = openOperation(world, stack, type);

@@ -3,7 +3,7 @@ import { loadTemplate } from '../template/load.js';
 import { physicalName, stackArn } from '../names.js';
 import { resolveParameters, valuesFor } from '../template/parameters.js';
 import { planChanges } from './deployment-plan.js';
-import type { NestedStacks, Progress } from '../resources/resource-handler.js';
+import type { NestedStacks, Progress, ResourceContext } from '../resources/resource-handler.js';
 import { object, objects, optionalList, optionalText } from '../resources/values.js';
 import { newStack } from './stack.js';
 import { cloudFormationState, findStack, type Blueprint, type PlannedChange, type StackRow } from './state.js';
@@ -37,8 +37,7 @@ export function cancelChildren(world: World, stack: StackRow, cancel: (child: St
 export function nestedStacks(
   world: World,
   parent: StackRow,
-  logicalId: string,
-  rollingBack: boolean,
+  { logicalId, rollingBack }: Pick<ResourceContext, 'logicalId' | 'rollingBack'>,
   engine: Engine,
 ): NestedStacks {
   return {

@@ -10,7 +10,7 @@ import { nestedStacks, type Engine } from './nested.js';
 import { definitionOf } from './deployment-plan.js';
 import { denial, type PolicyVerb } from './stack-policy.js';
 import { handlerOf } from '../resources/handlers.js';
-import type { Action, Made, Progress, ResourceContext } from '../resources/resource-handler.js';
+import type { Action, Made, Progress, ResourceContext, ResourceHandler } from '../resources/resource-handler.js';
 import { liveScope, type Visibility } from '../template/scope.js';
 import {
   deploymentOf,
@@ -49,34 +49,38 @@ export function startStep(world: World, stack: StackRow, step: Step, ends: StepE
     return void failStep(world, stack, step, error.message);
   }
   const time = drawResourceTime(world);
-  later(world, stack, step, Math.round(time * SHARE_BEFORE_CALL), ends, (now, same) => {
-    applyStep(world, now, same, ends);
-    if (same.state === 'running')
-      later(world, now, same, time - Math.round(time * SHARE_BEFORE_CALL), ends, (then, one) =>
-        finishStep(world, then, one, ends),
-      );
+  const beforeCall = Math.round(time * SHARE_BEFORE_CALL);
+  const after = laterOf(world, ends);
+  after(beforeCall, { stack, step }, (now) => {
+    applyStep(world, now.stack, now.step, ends);
+    if (now.step.state === 'running')
+      after(time - beforeCall, now, (then) => finishStep(world, then.stack, then.step, ends));
   });
 }
 
-/** Runs `then` later, unless the stack has turned to something else by then. */
-function later(
-  world: World,
-  stack: StackRow,
-  step: Step,
-  ms: number,
-  ends: StepEnds,
-  then: (stack: StackRow, step: Step) => void,
-): void {
-  const { id: stackId, deployment } = stack;
-  const turn = deployment?.turn;
-  world.clock.after(ms, () => {
-    const now = findStack(world, stackId);
-    const one =
-      now?.deployment?.turn === turn ? now?.deployment?.steps.find((candidate) => candidate.id === step.id) : undefined;
-    if (now === undefined || one?.state !== 'running') return;
-    then(now, one);
-    ends.ended(world, stackId);
-  });
+/** A step of the operation on a stack. */
+interface StepOf {
+  readonly stack: StackRow;
+  readonly step: Step;
+}
+
+/** Runs `then` that many milliseconds later, unless the stack has turned to something else by then. */
+type Later = (ms: number, of: StepOf, then: (now: StepOf) => void) => void;
+
+function laterOf(world: World, ends: StepEnds): Later {
+  return (ms, { stack: { id: stackId, deployment }, step: { id } }, then) => {
+    const turn = deployment?.turn;
+    world.clock.after(ms, () => {
+      const stack = findStack(world, stackId);
+      const step =
+        stack?.deployment?.turn === turn
+          ? stack?.deployment?.steps.find((candidate) => candidate.id === id)
+          : undefined;
+      if (stack === undefined || step?.state !== 'running') return;
+      then({ stack, step });
+      ends.ended(world, stackId);
+    });
+  };
 }
 
 /** Retained resources are left alone, with an event that says so. */
@@ -99,7 +103,7 @@ function isKept(world: World, stack: StackRow, step: Step): boolean {
 function isNeedless(world: World, stack: StackRow, step: Step): boolean {
   if (step.action === 'restore') return false;
   const { target } = deploymentOf(stack);
-  step.properties = resolvedProperties(world, stack, target, step.logicalId);
+  step.properties = resolvedProperties(world, stack, { blueprint: target, logicalId: step.logicalId });
   if (step.action === 'create') return false;
   const row = rowOf(stack, step.logicalId);
   if (row.status.endsWith('_FAILED')) return false;
@@ -187,7 +191,12 @@ function faultOf(world: World, stack: StackRow, step: Step): string | undefined 
 function changeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
   const deployment = deploymentOf(stack);
   const row = rowOf(stack, step.logicalId);
-  const context = contextOf(world, stack, deployment.target, step.logicalId, step.properties ?? {}, ends);
+  const context = contextOf(
+    world,
+    stack,
+    { blueprint: deployment.target, logicalId: step.logicalId, properties: step.properties ?? {} },
+    ends,
+  );
   const handler = handlerOf(row.type);
   const facts = rowFacts(world, stack, deployment.target, step.logicalId);
   if (step.action === 'update' && row.physicalId !== undefined) {
@@ -229,14 +238,14 @@ function restoreNow(world: World, stack: StackRow, step: Step, ends: StepEnds): 
     stack.resources.set(row.logicalId, { ...old, status: row.status });
     return;
   }
-  const properties = resolvedProperties(world, stack, blueprint, step.logicalId);
+  const properties = resolvedProperties(world, stack, { blueprint, logicalId: step.logicalId });
   const nested = row.type === 'AWS::CloudFormation::Stack';
   let attributes = row.attributes;
   if (nested || !same(row.properties, properties) || !same(row.definition, old.definition)) {
-    const made = handlerOf(row.type).update(contextOf(world, stack, blueprint, step.logicalId, properties, ends), {
-      ...row,
-      physicalId: old.physicalId ?? '',
-    });
+    const made = handlerOf(row.type).update(
+      contextOf(world, stack, { blueprint, logicalId: step.logicalId, properties }, ends),
+      { ...row, physicalId: old.physicalId ?? '' },
+    );
     step.warning = made.warning;
     attributes = made.attributes;
   }
@@ -251,7 +260,7 @@ function restoreNow(world: World, stack: StackRow, step: Step, ends: StepEnds): 
 function removeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
   const row = rowBefore(step);
   handlerOf(row.type).remove(
-    contextOf(world, stack, stack.blueprint, row.logicalId, row.properties, ends, row.type),
+    contextOf(world, stack, { blueprint: stack.blueprint, ...row }, ends),
     row.physicalId ?? '',
   );
 }
@@ -260,23 +269,13 @@ function removeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): v
 function finishStep(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
   const row = step.action === 'delete' ? rowBefore(step) : rowOf(stack, step.logicalId);
   const handler = handlerOf(row.type);
-  const properties = step.action === 'delete' ? row.properties : (step.properties ?? row.properties);
-  const context = contextOf(
-    world,
-    stack,
-    step.action === 'delete' || step.action === 'restore' ? stack.blueprint : deploymentOf(stack).target,
-    row.logicalId,
-    properties,
-    ends,
-    row.type,
-  );
-  const action: Action =
-    step.action === 'delete' ? 'delete' : step.action === 'create' || step.action === 'replace' ? 'create' : 'update';
-  const progress = progressOf(world, handler.progress, context, action, row.physicalId ?? '');
+  const context = contextOf(world, stack, resourceOf(stack, step, row), ends);
+  const action = askedOf(step);
+  const progress = progressOf(handler, context, action, row.physicalId ?? '');
   if (progress === 'working') {
     const patience = handler.patience?.(context, action) ?? DEFAULT_PATIENCE_SECONDS;
     if (world.clock.now() - step.startedAt < patience * 1000)
-      return void later(world, stack, step, POLL_MS, ends, (then, one) => finishStep(world, then, one, ends));
+      return void laterOf(world, ends)(POLL_MS, { stack, step }, (now) => finishStep(world, now.stack, now.step, ends));
     return void failStep(
       world,
       stack,
@@ -298,18 +297,37 @@ function finishStep(world: World, stack: StackRow, step: Step, ends: StepEnds): 
   });
 }
 
-function progressOf(
-  world: World,
-  look: ((context: ResourceContext, action: Action, id: string) => Progress) | undefined,
-  context: ResourceContext,
-  action: Action,
-  id: string,
-): Progress {
+/** What a step asks of the resource's handler: a replacement is made anew, what goes back is changed. */
+function askedOf({ action }: Step): Action {
+  switch (action) {
+    case 'create':
+    case 'replace':
+      return 'create';
+    case 'update':
+    case 'restore':
+      return 'update';
+    case 'delete':
+      return 'delete';
+  }
+}
+
+/** The resource as it stands when a step on it ends. */
+function resourceOf(stack: StackRow, step: Step, { logicalId, type, properties }: ResourceRow): Resource {
+  const isBack = step.action === 'delete' || step.action === 'restore';
+  return {
+    blueprint: isBack ? stack.blueprint : deploymentOf(stack).target,
+    logicalId,
+    type,
+    properties: step.action === 'delete' ? properties : (step.properties ?? properties),
+  };
+}
+
+function progressOf(handler: ResourceHandler, context: ResourceContext, action: Action, id: string): Progress {
   try {
-    return look?.(context, action, id) ?? 'done';
+    return handler.progress?.(context, action, id) ?? 'done';
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
-    return { failed: handlerMessage(world, error) };
+    return { failed: handlerMessage(context.world, error) };
   }
 }
 
@@ -381,14 +399,17 @@ function rowFacts(
   };
 }
 
+/** A resource as a step deals with it. Its type is said where the blueprint may not declare it any more. */
+interface Resource extends Pick<ResourceRow, 'logicalId' | 'properties'> {
+  readonly blueprint: Blueprint;
+  readonly type?: string;
+}
+
 function contextOf(
   world: World,
   stack: StackRow,
-  blueprint: Blueprint,
-  logicalId: string,
-  properties: Properties,
+  { blueprint, logicalId, properties, type }: Resource,
   ends: StepEnds,
-  type?: string,
 ): ResourceContext {
   const phase = stack.deployment?.phase ?? 'forward';
   const rollingBack = phase === 'rollback' || phase === 'rollbackCleanup';
@@ -409,7 +430,7 @@ function contextOf(
     tags: blueprint.tags,
     previousTags: (rollingBack ? stack.deployment?.target.tags : stack.lastStable?.blueprint.tags) ?? [],
     rollingBack,
-    nested: nestedStacks(world, stack, logicalId, rollingBack, ends.engine),
+    nested: nestedStacks(world, stack, { logicalId, rollingBack }, ends.engine),
     signals: stack.signals.get(logicalId) ?? { success: [], failure: [] },
   };
 }
@@ -417,8 +438,7 @@ function contextOf(
 function resolvedProperties(
   world: World,
   stack: StackRow,
-  blueprint: Blueprint,
-  logicalId: string,
+  { blueprint, logicalId }: { readonly blueprint: Blueprint; readonly logicalId: string },
   visibility: Visibility = 'plain',
 ): Properties {
   const scope = liveScope(world, stack, blueprint, visibility);
@@ -433,7 +453,7 @@ function resolvedProperties(
 
 /** The properties as an event shows them: NoEcho values masked. */
 function shownProperties(world: World, stack: StackRow, blueprint: Blueprint, logicalId: string): string {
-  return JSON.stringify(resolvedProperties(world, stack, blueprint, logicalId, 'masked'));
+  return JSON.stringify(resolvedProperties(world, stack, { blueprint, logicalId }, 'masked'));
 }
 
 function changedProperties(before: Properties, now: Properties): string[] {

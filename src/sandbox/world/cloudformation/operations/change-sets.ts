@@ -48,17 +48,8 @@ const SHARE_CREATING = 0.3;
 export const changeSetOperations: OperationTable = {
   CreateChangeSet: (world, input: CreateChangeSetInput) => {
     const type = input.ChangeSetType ?? 'UPDATE';
-    if (type === 'IMPORT') throw invalid('The sandbox does not model change sets of type IMPORT');
     const existing = findStack(world, input.StackName);
-    const fresh = type === 'CREATE' && existing === undefined;
-    if (type === 'UPDATE' && existing === undefined) throw invalid(`Stack [${input.StackName}] does not exist`);
-    if (type === 'CREATE' && existing !== undefined && existing.status !== 'REVIEW_IN_PROGRESS') {
-      throw invalid(
-        `Stack [${existing.name}] already exists and cannot be created again with the changeSet ` +
-          `[${input.ChangeSetName}].`,
-      );
-    }
-    if (type === 'UPDATE' && existing !== undefined) checkUpdatable(existing, true);
+    checkType(type, existing, input);
     const same =
       existing === undefined
         ? undefined
@@ -79,8 +70,8 @@ export const changeSetOperations: OperationTable = {
       type === 'CREATE' ? undefined : existing?.blueprint,
     );
     const stack = existing ?? newStack(world, { id, name: input.StackName, blueprint: EMPTY_BLUEPRINT });
-    if (fresh) setStackStatus(world, stack, 'REVIEW_IN_PROGRESS', 'User Initiated');
-    const changeSet = newChangeSet(world, stack, type, blueprint, input);
+    if (existing === undefined) setStackStatus(world, stack, 'REVIEW_IN_PROGRESS', 'User Initiated');
+    const changeSet = newChangeSet(world, stack, { type, blueprint }, input);
     work(world, changeSet);
     return { Id: changeSet.id, StackId: stack.id };
   },
@@ -150,6 +141,24 @@ export const changeSetOperations: OperationTable = {
   },
 };
 
+/** @throws ServiceFault when a change set of this type cannot be made for what is there */
+function checkType(
+  type: NonNullable<CreateChangeSetInput['ChangeSetType']>,
+  existing: StackRow | undefined,
+  { StackName, ChangeSetName }: CreateChangeSetInput,
+): asserts type is ChangeSetRow['type'] {
+  if (type === 'IMPORT') throw invalid('The sandbox does not model change sets of type IMPORT');
+  if (type === 'UPDATE') {
+    if (existing === undefined) throw invalid(`Stack [${StackName}] does not exist`);
+    checkUpdatable(existing, true);
+    return;
+  }
+  if (existing !== undefined && existing.status !== 'REVIEW_IN_PROGRESS')
+    throw invalid(
+      `Stack [${existing.name}] already exists and cannot be created again with the changeSet [${ChangeSetName}].`,
+    );
+}
+
 function execute(
   world: World,
   stack: StackRow,
@@ -172,15 +181,17 @@ function execute(
     retainExceptOnCreate: input.RetainExceptOnCreate,
   };
   const changes = planChanges(world, stack, changeSet.blueprint);
-  if (changeSet.type === 'CREATE') beginCreate(world, stack, changeSet.blueprint, changes, options);
-  else beginUpdate(world, stack, changeSet.blueprint, changes, options);
+  const begin = changeSet.type === 'CREATE' ? beginCreate : beginUpdate;
+  begin(world, stack, { target: changeSet.blueprint, changes }, options);
 }
+
+/** What a change set is made for. */
+type Wanted = Pick<ChangeSetRow, 'type' | 'blueprint'>;
 
 function newChangeSet(
   world: World,
   stack: StackRow,
-  type: 'CREATE' | 'UPDATE',
-  blueprint: Blueprint,
+  { type, blueprint }: Wanted,
   input: Pick<
     CreateChangeSetInput,
     'ChangeSetName' | 'ClientToken' | 'Description' | 'IncludeNestedStacks' | 'OnStackFailure'
@@ -290,7 +301,7 @@ function nestedChangeSet(world: World, stack: StackRow, parent: ChangeSetRow, ch
     template,
     parameters: resolveParameters(world, template, given, undefined),
   };
-  computeNested(world, child, 'UPDATE', blueprint, parent, change);
+  computeNested(world, child, { type: 'UPDATE', blueprint }, { parent, change });
 }
 
 function newNestedChangeSet(world: World, stack: StackRow, parent: ChangeSetRow, change: PlannedChange): void {
@@ -307,18 +318,16 @@ function newNestedChangeSet(world: World, stack: StackRow, parent: ChangeSetRow,
   const child =
     reviewedChild(world, stack, change.logicalId) ?? newChild(world, stack, change.logicalId, EMPTY_BLUEPRINT);
   setStackStatus(world, child, 'REVIEW_IN_PROGRESS', 'User Initiated');
-  computeNested(world, child, 'CREATE', blueprint, parent, change);
+  computeNested(world, child, { type: 'CREATE', blueprint }, { parent, change });
 }
 
 function computeNested(
   world: World,
   child: StackRow,
-  type: 'CREATE' | 'UPDATE',
-  blueprint: Blueprint,
-  parent: ChangeSetRow,
-  change: PlannedChange,
+  wanted: Wanted,
+  { parent, change }: { readonly parent: ChangeSetRow; readonly change: PlannedChange },
 ): void {
-  const changeSet = newChangeSet(world, child, type, blueprint, {
+  const changeSet = newChangeSet(world, child, wanted, {
     ChangeSetName: `${parent.name}-${child.name}`.slice(0, 128),
     IncludeNestedStacks: true,
   });

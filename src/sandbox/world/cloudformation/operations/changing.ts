@@ -82,11 +82,16 @@ export const changingOperations: OperationTable = {
     });
     const changes = planOrForget(world, stack, target);
     claimToken(world, stack.name, input.ClientRequestToken);
-    const operationId = beginCreate(world, stack, target, changes, {
-      token: input.ClientRequestToken,
-      onFailure: disableRollback ? 'DO_NOTHING' : input.OnFailure,
-      retainExceptOnCreate: input.RetainExceptOnCreate,
-    });
+    const operationId = beginCreate(
+      world,
+      stack,
+      { target, changes },
+      {
+        token: input.ClientRequestToken,
+        onFailure: disableRollback ? 'DO_NOTHING' : input.OnFailure,
+        retainExceptOnCreate: input.RetainExceptOnCreate,
+      },
+    );
     return { StackId: id, OperationId: operationId };
   },
 
@@ -102,12 +107,17 @@ export const changingOperations: OperationTable = {
     if (input.StackPolicyBody !== undefined) stack.policy = input.StackPolicyBody;
     claimToken(world, stack.name, input.ClientRequestToken);
     stack.disableRollback = input.DisableRollback ?? false;
-    const operationId = beginUpdate(world, stack, target, changes, {
-      token: input.ClientRequestToken,
-      onFailure: input.DisableRollback === true ? 'DO_NOTHING' : 'ROLLBACK',
-      policyDuringUpdate: input.StackPolicyDuringUpdateBody,
-      retainExceptOnCreate: input.RetainExceptOnCreate,
-    });
+    const operationId = beginUpdate(
+      world,
+      stack,
+      { target, changes },
+      {
+        token: input.ClientRequestToken,
+        onFailure: input.DisableRollback === true ? 'DO_NOTHING' : 'ROLLBACK',
+        policyDuringUpdate: input.StackPolicyDuringUpdateBody,
+        retainExceptOnCreate: input.RetainExceptOnCreate,
+      },
+    );
     return { StackId: stack.id, OperationId: operationId };
   },
 

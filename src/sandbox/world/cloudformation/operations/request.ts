@@ -56,7 +56,7 @@ export function requestedBlueprint(
     roleArn: input.RoleARN ?? previous?.roleArn,
     rollbackConfiguration: input.RollbackConfiguration ?? previous?.rollbackConfiguration,
   };
-  const scope = baseScope(world, stack, blueprint, 'plain', () => '');
+  const scope = baseScope(world, stack, blueprint, { visibility: 'plain', resource: () => '' });
   for (const name of Object.keys(template.conditions)) condition(name, scope);
   checkRules(scope);
   return blueprint;

@@ -96,33 +96,35 @@ function walk(node: Json, found: References): void {
   const [name, argument] = call;
   if (name === 'Ref') found.refs.add(text(argument));
   else if (name === 'Condition') found.conditions.add(text(argument));
-  else if (name === 'Fn::GetAtt') {
-    const parts = typeof argument === 'string' ? splitAttribute(argument) : Array.isArray(argument) ? argument : [];
-    found.attributes.add(
-      `${text(parts[0])}.${parts
-        .slice(1)
-        .map((part) => (isObject(part) ? '?' : text(part)))
-        .join('.')}`,
-    );
-  } else if (name === 'Fn::Sub') {
-    const [source, given] = Array.isArray(argument) ? argument : [argument, {}];
-    walk(given ?? {}, found);
-    for (const part of subParts(text(source))) {
-      if (part.name === undefined || (isObject(given) && given[part.name] !== undefined)) continue;
-      if (part.name.includes('.')) found.attributes.add(part.name);
-      else found.refs.add(part.name);
-    }
-  } else {
+  else if (name === 'Fn::GetAtt') found.attributes.add(attributeIn(argument));
+  else if (name === 'Fn::Sub') noteSubstitution(argument, found);
+  else {
     if (name === 'Fn::If' && Array.isArray(argument)) found.conditions.add(text(argument[0]));
-    if (
-      name === 'Fn::FindInMap' &&
-      Array.isArray(argument) &&
-      typeof argument[0] === 'string' &&
-      argument[3] === undefined
-    )
-      found.mappings.add(argument[0]);
+    if (name === 'Fn::FindInMap') noteMapping(argument, found);
     walk(argument, found);
   }
+}
+
+function attributeIn(argument: Json): string {
+  const parts = typeof argument === 'string' ? splitAttribute(argument) : Array.isArray(argument) ? argument : [];
+  const path = parts.slice(1).map((part) => (isObject(part) ? '?' : text(part)));
+  return `${text(parts[0])}.${path.join('.')}`;
+}
+
+function noteSubstitution(argument: Json, found: References): void {
+  const [source, given] = Array.isArray(argument) ? argument : [argument, {}];
+  walk(given ?? {}, found);
+  for (const part of subParts(text(source))) {
+    if (part.name === undefined || (isObject(given) && given[part.name] !== undefined)) continue;
+    if (part.name.includes('.')) found.attributes.add(part.name);
+    else found.refs.add(part.name);
+  }
+}
+
+/** With a default value the map may lack what is looked for. */
+function noteMapping(argument: Json, { mappings }: References): void {
+  if (Array.isArray(argument) && typeof argument[0] === 'string' && argument[3] === undefined)
+    mappings.add(argument[0]);
 }
 
 function checkAttributes(template: Template, found: References): void {

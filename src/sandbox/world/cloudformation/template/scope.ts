@@ -18,17 +18,22 @@ export function liveScope(
   blueprint: Blueprint,
   visibility: Visibility = 'plain',
 ): Scope {
-  return baseScope(world, stack, blueprint, visibility, (logicalId, attribute) => {
-    const row = stack.resources.get(logicalId);
-    if (row?.physicalId === undefined)
-      throw invalid(`Unresolved resource dependencies [${logicalId}] in the Resources block of the template`);
-    if (attribute === undefined) return row.physicalId;
-    const value = row.attributes[attribute];
-    if (value !== undefined) return value;
-    // A type that is modelled names the attributes that it has; anything goes for inert ones.
-    if (row.type === 'AWS::CloudFormation::Stack')
-      throw invalid(`Template error: resource ${logicalId} does not have output ${attribute.replace('Outputs.', '')}`);
-    return plausibleAttribute(world, row.type, row.physicalId, attribute);
+  return baseScope(world, stack, blueprint, {
+    visibility,
+    resource: (logicalId, attribute) => {
+      const row = stack.resources.get(logicalId);
+      if (row?.physicalId === undefined)
+        throw invalid(`Unresolved resource dependencies [${logicalId}] in the Resources block of the template`);
+      if (attribute === undefined) return row.physicalId;
+      const value = row.attributes[attribute];
+      if (value !== undefined) return value;
+      // A type that is modelled names the attributes that it has; anything goes for inert ones.
+      if (row.type === 'AWS::CloudFormation::Stack')
+        throw invalid(
+          `Template error: resource ${logicalId} does not have output ${attribute.replace('Outputs.', '')}`,
+        );
+      return plausibleAttribute(world, row.type, row.physicalId, attribute);
+    },
   });
 }
 
@@ -37,8 +42,7 @@ export function baseScope(
   world: World,
   stack: Pick<StackRow, 'name' | 'id'>,
   blueprint: Blueprint,
-  visibility: Visibility,
-  resource: Scope['resource'],
+  { visibility, resource }: { readonly visibility: Visibility; readonly resource: Scope['resource'] },
 ): Scope {
   return {
     template: blueprint.template,
@@ -113,7 +117,7 @@ export function importers(world: World, exportName: string): string[] {
     if (
       importsOf(
         stack.blueprint,
-        baseScope(world, stack, stack.blueprint, 'plain', () => 'x'),
+        baseScope(world, stack, stack.blueprint, { visibility: 'plain', resource: () => 'x' }),
       ).has(exportName)
     )
       names.push(stack.name);

@@ -145,13 +145,17 @@ export function isObject(value: unknown): value is Record<string, Json> {
 
 /** What CloudFormation makes of a scalar where text is expected. */
 export function text(value: unknown): string {
-  return typeof value === 'string'
-    ? value
-    : value === null || value === undefined
-      ? ''
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value);
+  if (value === null || value === undefined) return '';
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return String(value);
+    default:
+      return JSON.stringify(value);
+  }
 }
 
 export function invalid(message: string): ServiceFault {
