@@ -151,6 +151,9 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.addresses': 'The subnets of the group have fewer free addresses than the rollout launches at the same time.',
   'group.allUnavailable': 'As asked for, no instance of the group might serve for a while.',
   'group.attaching': 'A load balancer is being attached to the group or detached; judging health would be guessing.',
+  'group.canary':
+    'The canary of a rollout bakes, or its gates may take, so long that --deadline is extended: what is launched after ' +
+    'it has to be proven before the verdict, too.',
   'group.configuration': 'What the group launches from could not be found out.',
   'group.balancerDeleted':
     'A load balancer or target group of the group was deleted while it was attached. Detach it with the printed ' +

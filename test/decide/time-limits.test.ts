@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { timeLimits } from '../../src/decide/rollout/time-limits.js';
-import type { Balancer } from '../../src/model/rollout/group.js';
-import { BALANCER, group, PLAN } from '../support/groups.js';
+import type { Balancer, Group } from '../../src/model/rollout/group.js';
+import type { Plan } from '../../src/model/rollout/rollout-plan.js';
+import { BALANCER, group, PLAN, RECORD } from '../support/groups.js';
 
 describe('how long a group may take', () => {
   const of = (differs: Partial<Balancer>): ReturnType<typeof timeLimits> =>
@@ -42,6 +43,20 @@ describe('how long a group may take', () => {
       expect(limits.progressMs > 7_200_000 + PLAN.timing.warmupMs, 'until it serves').to.equal(enters);
       expect(limits.drainMs > 7_200_000 + drain, 'until it is gone').to.equal(leaves);
     });
+
+  it('covers a canary that is watched for as long as the user’s time, and the proof of the rest after it', () => {
+    const total = (gates: Plan['gates'], differs: Partial<Group> = {}): number =>
+      timeLimits({ ...PLAN, ...(gates !== undefined && { gates }) }, group(differs)).totalMs;
+    const gates = { words: [], canary: 1, bakeMs: totalMs };
+    expect(total({ ...gates, bakeMs: 600_000 })).to.equal(totalMs);
+    expect(total({ words: [], bakeMs: totalMs })).to.equal(totalMs);
+    expect(total(gates)).to.equal(totalMs + 2 * progressMs);
+    const gate = { command: './gate.sh', timeoutMs: 60_000, commandTimeoutMs: 10_000 };
+    expect(total({ ...gates, gate })).to.equal(totalMs + 60_000 + 2 * progressMs);
+    // Whoever goes on with it knows it by the record.
+    const record = { ...RECORD, gates: { canary: 1, bakeMs: totalMs } };
+    expect(total(undefined, { notes: { record } })).to.equal(totalMs + 2 * progressMs);
+  });
 
   it('covers the longest draining that AWS allows', () => {
     expect(of({ drainMs: 3_600_000 }).drainMs).to.be.greaterThan(3_600_000);

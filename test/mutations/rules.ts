@@ -801,6 +801,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { replace: ["!confirmed.includes('size')", 'false'] },
   },
   {
+    name: 'canary-uses-deadline-up',
+    rule: 'what is launched after a canary has its time to be proven, however long the canary is watched',
+    breaks: { value: '0' },
+  },
+  {
+    name: 'frozen-for-ever',
+    rule: 'a freeze that keeps instances from being launched does not keep the next rollout from starting',
+    breaks: { value: 'false' },
+  },
+  {
     name: 'limit-too-short',
     rule: 'no instance is given up before its group could have proven it',
     breaks: { value: 'timing.progressMs' },

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import type { Meddling } from '../../src/sandbox/scenario.js';
 import { call } from '../support/sandbox.js';
-import { groupOf, resize } from '../support/ask.js';
+import { commandText } from '../../src/text/commands/next-command.js';
+import { groupOf, resize, resume, suspend } from '../support/ask.js';
+import { PLAN } from '../support/groups.js';
 import { callBackAll, createStage, stateOf, type Ending, type Stage } from '../support/stage.js';
 import { meddle } from '../../src/sandbox/world/autoscaling/interfere.js';
 
@@ -25,6 +27,13 @@ function after(stage: Stage, operation: string, act: () => void, nth = 1): void 
 
 const somebody = (stage: Stage, does: Meddling, instance: 'oldest' | 'newest' = 'oldest'): void =>
   meddle(stage.sandbox.world, 'web', { kind: 'meddle', group: 'web', at: 0, does, instance, image: 'ami-other' });
+const theyResize = (stage: Stage, min: number, max: number, desired: number): void =>
+  void stage.sandbox.world.invoke(
+    'autoscaling',
+    'UpdateAutoScalingGroup',
+    { AutoScalingGroupName: 'web', MinSize: min, MaxSize: max, DesiredCapacity: desired },
+    'others',
+  );
 const done = (ending: Ending): readonly string[] =>
   ending.events.flatMap((event) => (event.type === 'action.done' ? [event.action.type] : []));
 const warnings = (ending: Ending): readonly string[] =>
@@ -242,5 +251,75 @@ describe('somebody else', function () {
     expect(stateOf(stage)).to.deep.equal([
       { name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: [] },
     ]);
+  });
+
+  for (const strategy of ['swap', 'rolling'] as const)
+    it(`asks for more while a ${strategy} rolls back: the next one starts, and launches what the freeze had kept back`, async () => {
+      const stage = createStage({ images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [
+        { name: 'web', size: 2, min: 1, max: 8 },
+      ]);
+      const [web] = stage.groups;
+      const plan = { strategy, timing: { ...PLAN.timing, progressMs: 120_000 } };
+      web?.changeImage('ami-bad');
+      after(stage, 'SuspendProcesses', () =>
+        stage.sandbox.clock.after(30_000, () => theyResize(stage, 1, 8, 5)),
+      );
+      const failed = await stage.run(plan);
+      expect([failed.outcome, failed.failure?.facts.serves]).to.deep.equal([
+        'swapRolledBack',
+        'web: 2 of 2 serve (2 old), min 1, desired 5, max 8.',
+      ]);
+      expect(groupOf(stage.sandbox.world).DesiredCapacity).to.equal(5);
+      stage.sandbox.clock.advance(60_000);
+      web?.changeImage('ami-good');
+      const ending = await stage.run(plan);
+      expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+      expect(stateOf(stage)).to.deep.equal([
+        { name: 'web', size: [1, 5, 8], instances: Array(5).fill('InService 3'), suspended: [], tags: [] },
+      ]);
+      expect(stage.violations()).to.deep.equal([]);
+    });
+
+  it('suspends Launch while new ones are to be proven: the reason of the roll-back says so', async () => {
+    const stage = stageOf();
+    after(stage, 'UpdateAutoScalingGroup', () => suspend(stage.sandbox.world, 'Launch'));
+    const ending = await stage.run({ timing: { ...PLAN.timing, progressMs: 120_000 } });
+    expect(ending.failure?.facts.what).to.equal(
+      'The swap of web was rolled back: no further instance was proven for 120 s (0 of 2): 2 were not launched ' +
+        '(nothing is launched while the process Launch is suspended).',
+    );
+  });
+
+  it('suspends Terminate while the old half leaves: what stops says so, and the command that resumes it comes first', async () => {
+    const stage = stageOf();
+    after(stage, 'TerminateInstanceInAutoScalingGroup', () => suspend(stage.sandbox.world, 'Terminate'));
+    const ending = await stage.run({ timing: { ...PLAN.timing, drainMs: 300_000 } });
+    expect(ending.failure?.facts.what).to.match(
+      /^web: after 300 s, 2 instances are draining and leaving \(nothing leaves while the process Terminate is suspended\)/,
+    );
+    expect(ending.failure?.facts.left).to.match(/ Somebody has suspended Terminate of web\.$/);
+    expect(ending.failure?.facts.next.slice(0, 2).map(commandText)).to.deep.equal([
+      'aws autoscaling resume-processes --auto-scaling-group-name web --scaling-processes Terminate',
+      'ha-updater resume --asg web',
+    ]);
+    resume(stage.sandbox.world, 'Terminate');
+    expect((await stage.run({ adoptOnly: true, goOn: true })).outcome).to.equal('swapped');
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('asks for more: what is given back in the end is not said to be as before', async () => {
+    const stage = stageOf();
+    after(stage, 'UpdateAutoScalingGroup', () =>
+      stage.sandbox.clock.after(20_000, () => theyResize(stage, 1, 3, 3)),
+    );
+    const ending = await stage.run();
+    expect(
+      ending.events.flatMap((event) =>
+        event.type === 'action.started' && event.action.type === 'resize' && event.action.purpose === 'restore'
+          ? [event.why]
+          : [],
+      ),
+    ).to.deep.equal(['somebody else set desired 3 meanwhile, and that stays; all else is as before the swap']);
+    expect(groupOf(stage.sandbox.world)).to.include({ MinSize: 1, MaxSize: 3, DesiredCapacity: 3 });
   });
 });

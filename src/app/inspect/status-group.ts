@@ -3,6 +3,7 @@ import { command, commandLine, type NextCommand } from '../../text/commands/next
 import { remedyText, type Remedy } from '../../text/commands/remedy.js';
 import { afterRollBack } from '../../decide/diagnosis/after-roll-back.js';
 import { isAway, notInService, split, verdictOf } from '../../decide/instances/classify.js';
+import { resumeFirst } from '../../decide/diagnosis/suspended.js';
 import { deletedBalancers } from '../../decide/instances/deleted-balancers.js';
 import type { Observed } from '../../model/rollout/decision.js';
 import { hasNone, noneThere } from '../../decide/instances/none-there.js';
@@ -188,8 +189,10 @@ function advice(
       : factsOf(record).kind === 'keeping'
         ? keptAdvice(group.notes, record, { at, target, holderIsGone, ...(stack !== undefined && { stack }) })
         : rolloutAdvice(group.notes, record, { at, target, holderIsGone });
-    remarks.push(...rollout.remarks);
-    next.push(...rollout.next);
+    // Going on would wait for what cannot come.
+    const first = resumeFirst([group]);
+    remarks.push(...rollout.remarks, ...(first.text === '' ? [] : [first.text]));
+    next.push(...first.next, ...rollout.next);
   }
   if (out !== undefined && out.instances.length > 0)
     remarks.push(`Out of the balancers by run ${out.run}: ${out.instances.map(({ id }) => id).join(', ')}.`);

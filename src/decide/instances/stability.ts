@@ -29,7 +29,7 @@ export function instability(group: Group, record?: RolloutRecord): Instability |
   }
   const live = group.instances.filter((instance) => standing(instance.lifecycle) === 'live');
   const have = units(live);
-  const enough = group.weighted ? have >= group.size.desired : have === group.size.desired;
+  const enough = (group.weighted ? have >= group.size.desired : have === group.size.desired) || isHeldBack(group, have);
   if (rows.length === 0 && enough) return undefined;
   const why = enough
     ? `${rows.length} of ${group.instances.length} instances are not in service`
@@ -39,6 +39,17 @@ export function instability(group: Group, record?: RolloutRecord): Instability |
     instances: rows.map(({ coming: _, ...row }) => row),
     coming: !enough || rows.some((row) => row.coming),
   };
+}
+
+/**
+ * Whether a freeze of ours is all that keeps the missing ones from being launched: somebody asked for more while the
+ * group was rolled back or frozen. Only the next rollout lifts it without launching what was rolled back, so it starts;
+ * what is missing is launched anew.
+ */
+function isHeldBack({ notes: { frozen }, size, suspended }: Group, have: number): boolean {
+  const freezes = frozen?.processes.includes('Launch') === true && suspended.includes('Launch');
+  // rule: frozen-for-ever
+  return freezes && have > 0 && have < size.desired;
 }
 
 function unlisted({ healthy }: Instance): Pick<AwaitedInstance, 'why'> {

@@ -1,6 +1,8 @@
 import type { Milliseconds } from '../../clock.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
+import { canaryOf } from '../gates/canary.js';
+import { warmup } from '../memory/proven.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 
 /** Assumed for an estimate: from the doubling to an instance that answers. Images differ widely. */
@@ -9,16 +11,18 @@ export const LAUNCH_MS: Milliseconds = 90_000;
 const SHUTDOWN_MS: Milliseconds = 30_000;
 
 /**
- * An estimate of how long a rollout that replaces instances takes: launch and boot, health checks, warm-up and
- * draining, as often as new instances have to be waited for, and the time for which the old half is kept.
+ * An estimate of how long a rollout that replaces instances takes: launch and boot, health checks, warm-up or slow
+ * start, bake and draining, as often as new instances have to be waited for, and the time for which the old half is
+ * kept. What a lifecycle hook takes until somebody completes it is not known.
  */
 export function expectedTime(warmupMs: Milliseconds, group: Group, record: RolloutRecord): Milliseconds {
   const rounds = roundsOf(record);
   const leave = most(group, ({ drainMs }) => drainMs) + SHUTDOWN_MS;
   // One at a time means that the one before has left; else they drain while the next are proven.
   const times = factsOf(record).limits(record)?.serial === true ? rounds : 1;
-  const kept = record.gates?.keepMs ?? 0;
-  return rounds * (LAUNCH_MS + healthChecksOf(group) + warmupMs) + times * leave + kept;
+  const { keepMs: kept = 0, bakeMs: bake = 0 } = record.gates ?? {};
+  const proofs = rounds + (canaryOf(record) > 0 ? 1 : 0);
+  return proofs * (LAUNCH_MS + healthChecksOf(group) + warmup(group, warmupMs) + bake) + times * leave + kept;
 }
 
 /** The least time that the health checks of a fresh instance take, over all balancers that judge it. */

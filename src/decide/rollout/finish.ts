@@ -3,12 +3,14 @@ import { count } from '../../text/count.js';
 import type { Wait } from '../../model/rollout/decision.js';
 import type { Instance } from '../../model/rollout/group.js';
 import { batches } from '../instances/capacity.js';
+import { whileSuspended } from '../instances/suspended-words.js';
 import { heldBy, inService, notInService, units } from '../instances/classify.js';
 import { act, withInstances, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../view.js';
 import { seconds } from '../../text/duration.js';
-import { missingKept } from '../ownership/ignored-old.js';
+import { missingKept, wholeRecord } from '../ownership/ignored-old.js';
 import { noteTheirs } from '../sizes/note-theirs.js';
+import { whyGivenBack } from '../sizes/wanted-size.js';
 import { givenBack, originOf } from '../sizes/their-sizes.js';
 import { timeLimits } from './time-limits.js';
 import { limitFrom } from '../memory/unseen-time.js';
@@ -58,7 +60,7 @@ export function giveBack(view: RolloutView, of: JudgedGroup, since: Instant): Gr
     return act(
       'restore',
       { type: 'resize', group: group.name, ...back, purpose: 'restore' },
-      `the sizes were like this before the ${facts.words.short}`,
+      whyGivenBack(wholeRecord(record), facts.words.short),
     );
   }
   const tooMany =
@@ -148,7 +150,7 @@ export function stillLeaving(
   // rule: leaving-not-awaited
   if (leaving.length === 0) return undefined;
   return waitFor(view, of, Math.max(since, view.observed.seen.left[of.name]?.at ?? 0), {
-    why: `${count(leaving.length, 'instance')} ${leaving.length === 1 ? 'is' : 'are'} draining and leaving`,
+    why: `${count(leaving.length, 'instance')} ${leaving.length === 1 ? 'is' : 'are'} draining and leaving${whileSuspended(of.group, 'Terminate')}`,
     instances: leaving.map((instance) => ({
       id: instance.id,
       why: `${instance.lifecycle}${heldBy(of.group, instance)}`,

@@ -8,6 +8,7 @@ import { failedCheck, notProvenYet, outOfService } from '../gates/hooks.js';
 import { notInService, units } from '../instances/classify.js';
 import { replaceable } from '../instances/externally-ended.js';
 import { hopeless } from '../instances/hopeless.js';
+import { whileSuspended } from '../instances/suspended-words.js';
 import { markedForGood } from '../instances/marked-for-good.js';
 import { act, type GroupStep, type ProvingStep } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
@@ -188,7 +189,8 @@ function withOpenState(why: string, { observed, plan }: RolloutView, of: Rollout
   const absent = sayMissing(observed, group, missing);
   const rest = absent === '' ? '' : `: ${absent}`;
   if (open.length === 0) return { why: `${why}${rest}` };
-  const parts = [sameReasons(open), absent].filter((part) => part !== '');
+  const unknown = whileSuspended(group, 'AddToLoadBalancer');
+  const parts = [`${sameReasons(open)}${unknown}`, absent].filter((part) => part !== '');
   return { why: `${why}: ${parts.join('; ')}`, brief: `${why}${rest}` };
 }
 
@@ -196,9 +198,10 @@ function withOpenState(why: string, { observed, plan }: RolloutView, of: Rollout
 function sayMissing(observed: RolloutView['observed'], group: RolloutGroup['group'], missing: number): string {
   const taken = observed.seen.left[group.name]?.taken ?? [];
   const failure = lastFailure(observed, group);
+  const held = whileSuspended(group, 'Launch');
   const [what, were] = taken.length === 1 ? ['new instance', 'was'] : ['new instances', 'were'];
   return [
-    ...(missing > 0 && (taken.length === 0 || failure !== '') ? [`${missing} were not launched${failure}`] : []),
+    ...(missing > 0 && (taken.length === 0 || failure !== '' || held !== '') ? [`${missing} ${missing === 1 ? 'was' : 'were'} not launched${held}${failure}`] : []),
     ...(taken.length > 0
       ? [
           `${taken.length} ${what} ${were} terminated before the proof, and not by this rollout (${list(taken, 3)}); ` +

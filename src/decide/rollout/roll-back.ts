@@ -9,6 +9,8 @@ import { act, whyOf, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutView } from '../view.js';
 import { stillLeaving, waitFor } from './finish.js';
 import { noteTheirs } from '../sizes/note-theirs.js';
+import { whyGivenBack } from '../sizes/wanted-size.js';
+import { wholeRecord } from '../ownership/ignored-old.js';
 import { givenBack, originOf } from '../sizes/their-sizes.js';
 import { RESET_FIRST } from './processes.js';
 import { MAX_TERMINATED_PER_CALL } from '../instances/capacity.js';
@@ -47,7 +49,7 @@ export function rollBack(view: RolloutView, of: JudgedGroup): GroupStep {
     return act(
       'restore',
       { type: 'resize', group: name, ...back, purpose: 'restore' },
-      `the sizes were like this before the ${of.facts.words.short}`,
+      whyGivenBack(wholeRecord(of.record), of.facts.words.short),
     );
   // rule: shield-left
   const shield = liftShield(view, of);

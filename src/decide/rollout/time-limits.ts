@@ -21,9 +21,11 @@ export interface TimeLimits {
 
 /**
  * How long this group may take. Slow start comes on top of the user's time, because no instance can be proven while it
- * lasts; health checks (interval × threshold), draining and lifecycle hooks extend it where they alone use it up.
+ * lasts; health checks (interval × threshold), draining and lifecycle hooks extend it where they alone use it up. So does
+ * the time for which a canary is watched: what is launched after it has to be proven before the verdict, too.
  */
-export function timeLimits({ timing }: Plan, group: Group): TimeLimits {
+export function timeLimits(plan: Plan, group: Group): TimeLimits {
+  const { timing } = plan;
   const judges = group.balancers.filter(({ judged }) => judged);
   const floor = Math.max(0, ...judges.map(({ healthFloorMs }) => healthFloorMs));
   const drain = Math.max(0, ...group.balancers.map(({ drainMs }) => drainMs));
@@ -34,11 +36,23 @@ export function timeLimits({ timing }: Plan, group: Group): TimeLimits {
   const progressMs = least >= withSlowStart ? least + LAUNCH_MS : withSlowStart;
   // rule: hook-too-long
   const leaves = drain + heldMs(group, 'Terminating:Wait');
+  // rule: canary-uses-deadline-up
+  const watched = canaryWatchedMs(plan, group);
   return {
     progressMs,
-    totalMs: timing.totalMs + (progressMs - timing.progressMs),
+    totalMs: Math.max(timing.totalMs + (progressMs - timing.progressMs), watched === 0 ? 0 : watched + 2 * progressMs),
     drainMs: Math.max(timing.drainMs, leaves === 0 ? 0 : leaves + SHUTDOWN_MS),
   };
+}
+
+/**
+ * How long a canary bakes and its gates may take, after it is proven and before the rest is launched; 0 without one.
+ * A run that goes on with the rollout of another one takes canary and bake from its record.
+ */
+export function canaryWatchedMs({ gates }: Plan, { notes }: Pick<Group, 'notes'>): Milliseconds {
+  const { canary = 0, bakeMs = 0 } = notes.record === undefined ? (gates ?? {}) : (notes.record.gates ?? {});
+  const asked = Math.max(gates?.gate?.timeoutMs ?? 0, gates?.metrics?.timeoutMs ?? 0);
+  return canary === 0 ? 0 : bakeMs + asked;
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { Phase } from '../../model/rollout/action.js';
-import type { TheirSizes } from '../../model/rollout/record.js';
 import { limitFrom } from '../memory/unseen-time.js';
 import { ourLease } from '../ownership/lease.js';
 import { SIZE_LAG_MS } from '../read-lag.js';
@@ -7,6 +6,7 @@ import { act, type GroupStep } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
 import { originOf, theirSizes } from './their-sizes.js';
 import { shiftedTheirs } from '../ownership/ignored-old.js';
+import { sayTheirs } from './wanted-size.js';
 
 /** How often sizes of others are noted in one run. Whoever changes them more often gets the last of these. */
 export const MAX_NOTED = 10;
@@ -38,12 +38,4 @@ export function noteTheirs(view: RolloutView, of: RolloutGroup, phase: Phase): G
     },
     `somebody else set ${text} meanwhile; that stays when the ${of.facts.words.short} is over`,
   );
-}
-
-/** Such as `min 5 and max 20`. */
-function sayTheirs(theirs: TheirSizes): string {
-  const words = (['min', 'desired', 'max'] as const).flatMap((size) =>
-    theirs[size] === undefined ? [] : [`${size} ${theirs[size]}`],
-  );
-  return words.length < 3 ? words.join(' and ') : `${words.slice(0, 2).join(', ')} and ${words[2] ?? ''}`;
 }

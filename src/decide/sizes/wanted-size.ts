@@ -1,5 +1,5 @@
 import type { Size } from '../../model/rollout/group.js';
-import type { RolloutRecord } from '../../model/rollout/record.js';
+import type { RolloutRecord, TheirSizes } from '../../model/rollout/record.js';
 
 type Sizes = Pick<RolloutRecord, 'size' | 'theirs'>;
 
@@ -25,4 +25,18 @@ export function goalOf(record: Sizes): number {
 /** The record of a rollout that works toward its goal instead of the size that it began with. */
 export function towardGoal<R extends RolloutRecord>(record: R): R {
   return record.theirs === undefined ? record : { ...record, size: { ...wantedSize(record), desired: goalOf(record) } };
+}
+
+/** Sizes that somebody else set, such as `min 5 and max 20`. */
+export function sayTheirs(theirs: TheirSizes): string {
+  const words = (['min', 'desired', 'max'] as const).flatMap((size) =>
+    theirs[size] === undefined ? [] : [`${size} ${theirs[size]}`],
+  );
+  return words.length < 3 ? words.join(' and ') : `${words.slice(0, 2).join(', ')} and ${words[2] ?? ''}`;
+}
+
+/** Why sizes are given back in the end: they were like this before, or somebody else set them meanwhile. */
+export function whyGivenBack({ theirs }: Sizes, what: string): string {
+  if (theirs === undefined) return `the sizes were like this before the ${what}`;
+  return `somebody else set ${sayTheirs(theirs)} meanwhile, and that stays; all else is as before the ${what}`;
 }

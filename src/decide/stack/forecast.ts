@@ -3,6 +3,7 @@ import type { AdvisedOutlook, GroupOutlook } from '../../model/stack/change-plan
 import type { AdvisedReason, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group, Instance, Size } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
+import { recordGates } from '../gates/gates.js';
 import { expectedTime, roundsOf } from '../outlook/expected-time.js';
 import type { LookAndPlan } from '../view.js';
 import { sayImage } from '../rollout/image/new-image.js';
@@ -40,6 +41,7 @@ export function groupOutlook(observed: Observed, plan: Plan, group: Group, effec
     old,
     suspended: [],
     together: plan.together,
+    ...recordGates(plan),
   });
   const limits = factsOf(record).limits(record);
   const peak = skip === undefined ? finalTarget(record).size : size;

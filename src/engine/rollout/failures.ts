@@ -19,6 +19,7 @@ import {
 import { split } from '../../decide/instances/classify.js';
 import { nothingToGoBackTo, rollBackHurts } from '../../decide/instances/stand-ins.js';
 import { firstHelp } from '../../decide/diagnosis/marked.js';
+import { resumeFirst } from '../../decide/diagnosis/suspended.js';
 import { registerFirst } from '../../decide/diagnosis/unregistered.js';
 import { targetWords } from '../../text/commands/target-words.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
@@ -236,7 +237,7 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
 
 /** What has to be mended by hand before going on helps. */
 function whatHelps({ groups, at }: Observed): ReturnType<typeof firstHelp> {
-  const parts = [firstHelp(groups), registerFirst(groups, at)];
+  const parts = [resumeFirst(groups), firstHelp(groups), registerFirst(groups, at)];
   return {
     text: parts
       .map(({ text }) => text)

@@ -133,6 +133,14 @@ describe('what a swap would do with a group', () => {
     expect(expectedMs).to.equal((90 + 10 + 25 + 30 + 30) * 1000);
     expect(extraInstanceHours).to.equal(Math.round((2 * 185_000) / 36_000) / 100);
     expect(limitMs).to.equal(PLAN.timing.totalMs + PLAN.timing.drainMs);
+    const warm = { ...BALANCER, slowStartMs: 300_000 };
+    expect(outlook(group({ balancers: [warm] })).expectedMs, 'with slow start').to.equal(
+      (90 + 10 + 300 + 30 + 30) * 1000,
+    );
+    const gates = { words: [], canary: 1, bakeMs: 600_000, keepMs: 60_000 };
+    expect(outlook(group(), NOTHING, { ...PLAN, gates }).expectedMs, 'a canary and the rest, and both bake').to.equal(
+      (2 * (90 + 10 + 25 + 600) + 30 + 30 + 60) * 1000,
+    );
     const slow = { ...BALANCER, id: 'slow', healthFloorMs: 50_000, drainMs: 300_000 };
     expect(outlook(group({ balancers: [BALANCER, slow] })).expectedMs).to.equal((90 + 50 + 25 + 300 + 30) * 1000);
     expect(

@@ -9,7 +9,7 @@ import { isAway, membersOf, serving, units, standing } from '../../instances/cla
 import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { hasNone, noneThere } from '../../instances/none-there.js';
 import { outdated, sayOutdated } from '../../instances/outdated.js';
-import { instability } from '../../instances/stability.js';
+import { instability, type Instability } from '../../instances/stability.js';
 import { factsOf } from '../../strategies/facts-by-name.js';
 import type { LookAndPlan } from '../../view.js';
 import { imageOf, sayImage } from '../image/new-image.js';
@@ -44,7 +44,7 @@ export function preflight(view: LookAndPlan, group: Group): Preflight {
   const open = plan.force ? undefined : instability(group);
   const until = settlesBy(view, group, open?.coming === true);
   if (open !== undefined && observed.at >= until)
-    return { kind: 'refuse', reasons: [notSettled(group, open.why, open.instances)] };
+    return { kind: 'refuse', reasons: [notSettled(plan, group, open)] };
   // An instance that is dead and forgotten by EC2 belongs to neither half, and nobody waits for it.
   const unlisted = membersOf(group).filter((instance) => instance.healthy && instance.launchedAt === undefined);
   // rule: unlisted-awaited
@@ -52,11 +52,10 @@ export function preflight(view: LookAndPlan, group: Group): Preflight {
     return {
       kind: 'refuse',
       reasons: [
-        notSettled(
-          group,
-          'EC2 does not say when all instances were launched',
-          unlisted.map(({ id, lifecycle }) => ({ id, why: lifecycle })),
-        ),
+        notSettled(plan, group, {
+          why: 'EC2 does not say when all instances were launched',
+          instances: unlisted.map(({ id, lifecycle }) => ({ id, why: lifecycle })),
+        }),
       ],
     };
   if (
@@ -154,17 +153,13 @@ function whyEmpty({ size, instances }: Group): string | undefined {
   return `it is empty (${['desired 0', ...aside.map(({ id, lifecycle }) => `${id} is in ${lifecycle}`)].join('; ')})`;
 }
 
-function notSettled(
-  group: Group,
-  why: string,
-  instances: readonly { readonly id: string; readonly why: string }[],
-): Reason {
+function notSettled(plan: Plan, group: Group, { why, instances }: Pick<Instability, 'why' | 'instances'>): Reason {
   const rows = instances.slice(0, 5).map(({ id, why: reason }) => `${id} ${reason}`);
   const more = instances.length > 5 ? [`and ${instances.length - 5} more`] : [];
   return {
     code: 'group.unsettled',
     group: group.name,
-    text: `before the swap, ${why}${rows.length === 0 ? '' : `: ${[...rows, ...more].join('; ')}`}`,
+    text: `before the ${factsOf(plan).words.short}, ${why}${rows.length === 0 ? '' : `: ${[...rows, ...more].join('; ')}`}`,
     remedy:
       'Repair the group first, or start anyway with --force: the instances that are there now then count as ' +
       'the old ones.',

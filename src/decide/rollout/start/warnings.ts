@@ -18,7 +18,7 @@ import { setAsideWarnings } from './set-aside.js';
 import { scheduleWarnings } from '../../outlook/held-back.js';
 import { ownersToKnow } from './owners.js';
 import { wantedSize } from '../../sizes/wanted-size.js';
-import { timeLimits } from '../time-limits.js';
+import { canaryWatchedMs, timeLimits } from '../time-limits.js';
 import { wholeRecord } from '../../ownership/ignored-old.js';
 
 /** What a person should know before a rollout starts; none of it stops it. */
@@ -30,6 +30,8 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
   const { warnings = [], unjudgedSources = [] } = precautions ?? {};
   // Nothing is launched or proven while a size is kept.
   if (factsOf(plan).kind === 'keeping') return [];
+  // What is in the group once its rollout is over would be told as what is to come.
+  const isOver = observed.seen.results[group.name] !== undefined;
   return [
     ...warnings.map((text) => warn('group.unchecked', text, 'Check it by hand when it matters.')),
     ...(group.imageUnknown === undefined
@@ -48,13 +50,14 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
       ? []
       : deletedBalancers(group).map(({ text, remedy }) => warn('group.balancerDeleted', text, remedy))),
     ...balancerWarnings(plan, group),
-    ...(factsOf(plan).replaces ? setAsideWarnings({ observed, plan }, group) : []),
+    ...canaryWarnings(plan, group),
+    ...(factsOf(plan).replaces && !isOver ? setAsideWarnings({ observed, plan }, group) : []),
     ...ownersToKnow(group),
     ...(factsOf(plan).replaces
       ? [...hookWarnings(plan, group), ...addressWarnings(plan, group, precautions?.freeAddresses)]
       : []),
-    // Before it began; where it is over, what is in the group by then would be told as what is to come.
-    ...(group.notes.record === undefined && observed.seen.results[group.name] === undefined
+    // Before it began.
+    ...(group.notes.record === undefined && !isOver
       ? [...factsOf(plan).warnings(plan, group), ...pauseWarnings(group, plan)]
       : []),
     ...versionWarnings(group),
@@ -86,6 +89,21 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
 function freshOf(group: Group): readonly Instance[] {
   const { record } = group.notes;
   return record === undefined ? [] : split(group, record).new;
+}
+
+/** A canary that is watched for so long that what comes after it gets more than the user's time. */
+function canaryWarnings(plan: Plan, group: Group): readonly Reason[] {
+  const watched = canaryWatchedMs(plan, group);
+  const { totalMs, progressMs } = timeLimits(plan, group);
+  if (watched === 0 || totalMs <= plan.timing.totalMs + (progressMs - plan.timing.progressMs)) return [];
+  return [
+    {
+      code: 'group.canary',
+      group: group.name,
+      text: `its canary is watched for up to ${seconds(watched)} before the rest is launched`,
+      remedy: `The ${factsOf(plan).words.short} gets ${seconds(totalMs)} in place of --deadline until all of it is proven.`,
+    },
+  ];
 }
 
 /** Balancers whose health is not waited for, or that take long. */

@@ -167,10 +167,10 @@ function nextOfEnd(group: Group, record: KeepSizeRecord, confirmed: Confirmed): 
   // rule: keep-size-by-old-look
   if (!sameSize(size, group.size) || !confirmed.includes('size')) {
     const { min, desired, max } = group.size;
-    const before = `${record.size.min}/${record.size.desired}/${record.size.max}`;
+    const noted = `${record.size.min}/${record.size.desired}/${record.size.max}`;
     const why = sameSize(size, group.size)
-      ? `the group had ${before} before the change of the stack, and AWS may not show yet what it left`
-      : `the change of the stack left ${min}/${desired}/${max}, and the group had ${before} before`;
+      ? `AWS may not show yet what the change of the stack left; ${noted} was noted of the group`
+      : `the change of the stack left ${min}/${desired}/${max}, and ${noted} was noted of the group`;
     return { action: { type: 'resize', group: name, size, purpose: 'restore' }, why };
   }
   const suspended = confirmed.includes('processes')

@@ -6,6 +6,7 @@ import { notProvenYet, outOfService } from '../../gates/hooks.js';
 import { overtaken, serving, units } from '../../instances/classify.js';
 import { hopeless } from '../../instances/hopeless.js';
 import { finish, replaceDead, sameReasons, stillLeaving } from '../../rollout/finish.js';
+import { whileSuspended } from '../../instances/suspended-words.js';
 import { lastFailure, MAX_RESIZES } from '../../rollout/prepare.js';
 import { act, type Block, type GroupStep } from '../../step.js';
 import type { JudgedGroup, RolloutView } from '../../view.js';
@@ -157,7 +158,8 @@ function waitForProof(view: RolloutView, of: Rolling, members: RollingMembers): 
   if (dead !== undefined) return dead;
   const instances = openRows(view, of, members);
   const missing = members.coming - units(members.fresh);
-  const launch = missing > 0 ? `; ${missing} still to launch${lastFailure(observed, group)}` : '';
+  const held = whileSuspended(group, 'Launch');
+  const launch = missing > 0 ? `; ${missing} still to launch${held}${lastFailure(observed, group)}` : '';
   const limit = timeLimits(plan, group).progressMs;
   const until = limitFrom(observed.seen, began, limit);
   if (observed.at >= until) {
