@@ -249,7 +249,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'rollout goes on; the command to take it back is in the warning.',
   'group.unsettled':
     'The group is not settled: instances are starting or leaving, or do not serve. --force starts anyway.',
-  'group.versions': 'New instances run different versions of the launch template: it was changed during the rollout.',
+  'group.versions': 'New instances run different versions of the launch template, or none of what the group launches by now: it was ' +
+    'changed during the rollout.',
   'group.zones':
     'The group launches in a zone that its load balancer is not enabled in: nothing becomes healthy there.',
   'group.zonalShift':

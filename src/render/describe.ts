@@ -323,12 +323,13 @@ function describeActionEvent(event: Told<'action.started' | 'action.done' | 'act
 }
 
 /** What is wrong or in doubt, and what helps. */
-function describeWarning(event: Told<'warning'>): readonly Line[] {
-  return line(
-    event.reason.group ?? 'run',
-    'warning',
-    `${sentence(event.reason.text)}${event.reason.remedy ? ` ${event.reason.remedy}` : ''} [${event.reason.code}]`,
-  );
+/** A warning, and the words of AWS that show it. */
+function describeWarning({ reason }: Told<'warning'>): readonly Line[] {
+  const { group: scope = 'run', text, remedy, code, evidence = [] } = reason;
+  return [
+    ...line(scope, 'warning', `${sentence(text)}${remedy ? ` ${remedy}` : ''} [${code}]`),
+    ...evidence.flatMap((words) => line(scope, 'info', `AWS: ${words}`)),
+  ];
 }
 
 /** What CloudFormation told of one resource, or of the stack itself. */

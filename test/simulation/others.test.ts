@@ -322,4 +322,69 @@ describe('somebody else', function () {
     ).to.deep.equal(['somebody else set desired 3 meanwhile, and that stays; all else is as before the swap']);
     expect(groupOf(stage.sandbox.world)).to.include({ MinSize: 1, MaxSize: 3, DesiredCapacity: 3 });
   });
+
+  it('moves what the group launches once all is launched: a warning says which instance runs what', async () => {
+    const stage = stageOf();
+    const template = stage.groups[0]?.configuration;
+    const set = (version: string): object =>
+      call(stage.sandbox.world, 'ec2', 'ModifyLaunchTemplate', { LaunchTemplateId: template, DefaultVersion: version });
+    set('2');
+    call(stage.sandbox.world, 'autoscaling', 'UpdateAutoScalingGroup', {
+      AutoScalingGroupName: 'web',
+      LaunchTemplate: { LaunchTemplateId: template, Version: '$Default' },
+    });
+    after(stage, 'UpdateAutoScalingGroup', () => stage.sandbox.clock.after(60_000, () => set('1')));
+    const ending = await stage.run();
+    expect(ending.outcome).to.equal('swapped');
+    expect(
+      ending.events.flatMap((event) =>
+        event.type === 'warning' && event.reason.code === 'group.versions' ? [event.reason.text] : [],
+      ),
+    ).to.have.length(1);
+    const text = `its new instances are not what it launches by now (lt/${template}:1): `;
+    expect(ending.events).to.satisfy((events: Ending['events']) =>
+      events.some((event) => event.type === 'warning' && event.reason.text.startsWith(text)),
+    );
+  });
+
+  it('sets sizes: who did it is told once, in the words of AWS, and what the rollout sets later is not held against them', async () => {
+    const stage = stageOf();
+    after(stage, 'UpdateAutoScalingGroup', () =>
+      stage.sandbox.clock.after(20_000, () => theyResize(stage, 2, 7, 3)),
+    );
+    const ending = await stage.run();
+    expect(
+      ending.events.flatMap((event) =>
+        event.type === 'warning' && event.reason.code === 'group.resized' && event.reason.evidence !== undefined
+          ? [event.reason.evidence]
+          : [],
+      ),
+    ).to.satisfy(
+      (told: readonly (readonly string[])[]) =>
+        told.length === 1 &&
+        told[0]?.length === 1 &&
+        told[0][0]?.includes('min: 2, max: 7, desired: 3 changing the desired capacity from 4 to 3.') === true,
+    );
+  });
+
+  it('suspends Terminate after the verdict: what is kept is said to be finished by going on alone', async () => {
+    const stage = stageOf();
+    after(stage, 'TerminateInstanceInAutoScalingGroup', () => suspend(stage.sandbox.world, 'Terminate'));
+    const ending = await stage.run({ timing: { ...PLAN.timing, drainMs: 60_000 } });
+    expect(ending.failure?.facts.left).to.match(/; the same command or resume, on any machine, finishes it\. /);
+    expect(ending.failure?.facts.next.map(commandText).join()).not.to.match(/rollback/);
+  });
+
+  it('lifts the freeze of a group that still launches what was rolled back: that is said', async () => {
+    const stage = createStage({ images: { 'ami-bad': { behaviour: 'missing' } } }, [
+      { name: 'web', size: 2, min: 1, max: 8 },
+    ]);
+    stage.groups[0]?.changeImage('ami-bad');
+    expect((await stage.run()).outcome).to.equal('swapRolledBack');
+    const { results } = await stage.run({ strategy: 'unfreeze' });
+    expect(results.map(({ why }) => why)).to.deep.equal([
+      'what the roll-back had left suspended runs again; it launches ' +
+        `lt/${stage.groups[0]?.configuration}:2 from now on, and 2 of 2 instances are outdated`,
+    ]);
+  });
 });

@@ -81,11 +81,21 @@ function isKeptOpen({ notes: { record, verdict } }: Pick<Group, 'notes'>): boole
   );
 }
 
-/** What would be launched now matters until a rollout has begun, and to a run that takes over one that proves on. */
+/**
+ * What would be launched now matters until a rollout has begun, to a run that takes over one that proves on, and where
+ * nothing old is left: what it launches may have moved meanwhile.
+ */
 function needsConfiguration(group: ShownGroup, plan: Plan): boolean {
   const { record } = group.notes;
   if (!factsOf(plan).reads.launchConfigurations) return false;
-  return record === undefined || (isProvingOn(group) && record.run !== plan.run);
+  return record === undefined || (isProvingOn(group) && record.run !== plan.run) || isAllNew(group);
+}
+
+/** Promoted, and all that stays was launched since the rollout began. */
+function isAllNew({ notes: { record, verdict }, instances }: Pick<Group, 'notes' | 'instances'>): boolean {
+  if (record === undefined || verdict?.outcome !== 'promote' || !factsOf(record).replaces) return false;
+  const here = instances.filter((instance) => !isAway(instance));
+  return here.length > 0 && here.every(({ launchedAt = 0 }) => launchedAt >= record.startedAt);
 }
 
 /** Health matters while instances are to be proven or terminated: what stays must be known to serve. */

@@ -1,6 +1,7 @@
 import { timestamp } from '../../text/timestamp.js';
 import { unlessDecided } from '../gates/pause-end.js';
 import { groupsOf } from './action-visible.js';
+import { goalOf } from '../sizes/wanted-size.js';
 import { confirmedSizes } from '../sizes/confirmed-sizes.js';
 import { without } from './without.js';
 import { SCALING } from '../rollout/processes.js';
@@ -287,7 +288,7 @@ function withConfirmed(seen: Seen, group: string, what: Confirmed[number]): Seen
 function resultOf(group: string, notes: GroupNotes, plan: Plan): GroupResult | undefined {
   if (notes.verdict === undefined || notes.record === undefined) return undefined;
   const adopted = notes.record.run === plan.run ? '' : ` (run ${notes.record.run}, taken over)`;
-  const all = notes.record.size.desired;
+  const all = goalOf(notes.record);
   if (notes.verdict.outcome === 'promote' && factsOf(notes.record).provesAfterVerdict)
     return {
       group,
@@ -299,8 +300,11 @@ function resultOf(group: string, notes: GroupNotes, plan: Plan): GroupResult | u
   return { group, outcome: 'rolledBack', ...told, frozen: notes.frozen?.processes ?? [] };
 }
 
+/** What is said of a group whose freeze is lifted. */
+export const UNFROZEN = 'what the roll-back had left suspended runs again';
+
 function unfrozen(group: string): GroupResult {
-  return { group, outcome: 'unfrozen', why: 'what the roll-back had left suspended runs again' };
+  return { group, outcome: 'unfrozen', why: UNFROZEN };
 }
 
 /** The leases of dead runs that ours takes the place of. */

@@ -138,7 +138,7 @@ export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, ob
       code: 'swap.held',
       what: `${holder}, and this run can only go on with all its groups.`,
       ...served(observed, ' This run stopped at once and leaves the groups as they are.'),
-      left: recordKept(plan),
+      left: recordKept(plan, observed),
     });
   }
   if (!held.lost) {
@@ -178,7 +178,7 @@ export function stoppedBy(fault: AwsFault, plan: Plan, observed: Observed | unde
       reasons: [],
       serves: servedBefore(fault, observed),
       ...(observed !== undefined && { serving: servingIn(observed) }),
-      left: `${recordKept(plan)}${full.text}`,
+      left: `${recordKept(plan, observed)}${full.text}`,
       next: [...full.next, ...goOn(plan, observed)],
     },
     { cause: fault },
@@ -197,7 +197,7 @@ export function brokenRule(rule: string, plan: Plan, observed: Observed): Failur
     what: `Stopped before an action that would have broken a rule: ${rule}. This is a bug; please report it.`,
     reasons: [],
     ...served(observed),
-    left: recordKept(plan),
+    left: recordKept(plan, observed),
     next: goOn(plan, observed),
   });
 }
@@ -208,7 +208,7 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
   // Somebody may have removed it, and whoever could resume would find nothing.
   const noted = observed.groups.some(({ notes }) => notes.record !== undefined);
   const left = noted
-    ? `${recordKept(plan)}${halfWay(observed) ? halfWayWords(observed) : ''}`
+    ? `${recordKept(plan, observed)}${halfWay(observed) ? halfWayWords(observed) : ''}`
     : observed.groups.length === 0
       ? 'Nothing: what was noted went with the groups.'
       : `No record is left on ${plan.groups.join(', ')}; the groups stand as they were left.`;
@@ -356,9 +356,22 @@ function servedBefore({ operation, code, kind }: AwsFault, observed: Observed | 
     : `Not known now, because ${operation} failed (${code}); ${last}`;
 }
 
-function recordKept(plan: Plan): string {
+function recordKept(plan: Plan, observed?: Observed): string {
   const kept = `The record of the rollout is kept on ${plan.groups.join(', ')}`;
-  return `${kept}; the same command, resume or rollback, on any machine, finishes or undoes it.`;
+  const how = isPromoted(observed) ? 'the same command or resume, on any machine, finishes it' : FINISH_OR_UNDO;
+  return `${kept}; ${how}.`;
+}
+
+const FINISH_OR_UNDO = 'the same command, resume or rollback, on any machine, finishes or undoes it';
+
+/** Whether it can only go on: old ones that are gone cannot be launched again, what is kept can serve again. */
+function isPromoted(observed: Observed | undefined): boolean {
+  return (
+    observed?.groups.some((group) => {
+      const { record, verdict } = withNotes(group, observed.seen).notes;
+      return verdict?.outcome === 'promote' && (record === undefined || !keepsOld(record));
+    }) === true
+  );
 }
 
 /** A rolling rollout past its verdict, with old instances left or not all new ones proven. */
@@ -399,14 +412,8 @@ function isRollBackHeld({ groups, seen }: Observed): boolean {
  * @param back going back is what leads out
  */
 function goOn(plan: Plan, observed: Observed | undefined, back = false): readonly NextCommand[] {
-  const promoted =
-    observed?.groups.some((group) => {
-      const { record, verdict } = withNotes(group, observed.seen).notes;
-      // What is kept can serve again.
-      return verdict?.outcome === 'promote' && (record === undefined || !keepsOld(record));
-    }) === true;
   const resume = ours(plan, 'resume');
-  if (promoted) return [resume, ...status(plan)];
+  if (isPromoted(observed)) return [resume, ...status(plan)];
   return [...(back ? [ours(plan, 'rollback'), resume] : [resume, ours(plan, 'rollback')]), ...status(plan)];
 }
 

@@ -3,9 +3,11 @@ import type { Remedy } from '../../../text/commands/remedy.js';
 import type { AdvisedReason, Reason } from '../../../model/rollout/decision.js';
 import type { Balancer, Group, Instance } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
+import type { TheirSizes } from '../../../model/rollout/record.js';
 import { split, standing } from '../../instances/classify.js';
 import { anomalyWarnings } from '../../gates/anomaly.js';
 import { pauseWarnings } from '../../gates/pause-end.js';
+import { currencyOf, outdated } from '../../instances/outdated.js';
 import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { graceNeeded } from '../../instances/marked-for-good.js';
 import { factsOf } from '../../strategies/facts-by-name.js';
@@ -199,6 +201,19 @@ export function endRetained(id: string): NextCommand {
   return withWords(end, ['--no-should-decrement-desired-capacity', '--instance-id', id]);
 }
 
+/**
+ * AWS's words on who set sizes, of all that changed them, newest first. The first that tells a size did it: what this
+ * rollout sets later tells sizes that others have set, too.
+ */
+function whoSet(theirs: TheirSizes, changes: readonly string[]): readonly string[] {
+  const tells = [
+    ...(theirs.desired === undefined ? [] : [`to ${theirs.desired}.`]),
+    ...(theirs.min === undefined ? [] : [`min: ${theirs.min},`]),
+    ...(theirs.max === undefined ? [] : [`max: ${theirs.max},`]),
+  ];
+  return [...new Set(tells.flatMap((told) => changes.findLast((words) => words.includes(told)) ?? []))];
+}
+
 /** What somebody else set while the rollout is under way, and AWS's words on who did. */
 function resizedWarnings({ changes }: LookAndPlan['observed'], { name, notes: { record } }: Group): readonly Reason[] {
   if (record?.theirs === undefined) return [];
@@ -209,8 +224,7 @@ function resizedWarnings({ changes }: LookAndPlan['observed'], { name, notes: { 
     return to === undefined ? [] : [`${one} from ${size[one]} to ${to}`];
   });
   const wanted = wantedSize(whole);
-  const tells = new RegExp(`to ${theirs.desired ?? '-'}\\.$|min: ${theirs.min ?? '-'},|max: ${theirs.max ?? '-'},`);
-  const evidence = (changes?.[name] ?? []).filter((words) => tells.test(words));
+  const evidence = whoSet(theirs, changes?.[name] ?? []);
   return [
     {
       code: 'group.resized',
@@ -224,6 +238,31 @@ function resizedWarnings({ changes }: LookAndPlan['observed'], { name, notes: { 
   ];
 }
 
+/**
+ * New instances that are not what their group launches by now: its launch template, its default version or the pointer
+ * to its image moved meanwhile. Told once they are to stay, when no look is from before the change any more.
+ */
+function movedOn(group: Group): readonly Reason[] {
+  const { record, verdict } = group.notes;
+  if (record === undefined || verdict?.outcome !== 'promote') return [];
+  const fresh = split(group, record).new;
+  const other = fresh.find((instance) => outdated(group, instance));
+  const found = other && currencyOf(group, other);
+  if (other === undefined || found?.state !== 'outdated') return [];
+  return [
+    {
+      code: 'group.versions',
+      group: group.name,
+      text:
+        `its new instances are not what it launches by now (${group.configurations.join(' or ')}): ` +
+        `${other.id} ${found.why}`,
+      remedy:
+        'Somebody changed what the group launches during the rollout. Find out which of both is meant, and roll that ' +
+        'out when this rollout is over.',
+    },
+  ];
+}
+
 /** New instances of several versions of one launch template; with overrides several templates are meant. */
 function versionWarnings(group: Group): readonly Reason[] {
   const { record } = group.notes;
@@ -233,7 +272,7 @@ function versionWarnings(group: Group): readonly Reason[] {
   );
   const template = (configuration: string): string => configuration.slice(0, configuration.lastIndexOf(':'));
   const mixed = all.filter((one) => all.some((other) => other !== one && template(other) === template(one))).sort();
-  if (mixed.length <= 1) return [];
+  if (mixed.length <= 1) return movedOn(group);
   return [
     {
       code: 'group.versions',

@@ -4,12 +4,13 @@ import type { AdvisedReason, Decision, GroupResult, Observed, Reason, Wait } fro
 import type { Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { sayMarked, takeMarkOff, wronglyMarked } from '../../diagnosis/marked.js';
-import { serving } from '../../instances/classify.js';
+import { membersOf, serving } from '../../instances/classify.js';
+import { outdated, sayOutdated } from '../../instances/outdated.js';
 import { busy } from '../../memory/fold-look.js';
 import { targetWords } from '../../../text/commands/target-words.js';
 import type { ReasonedAction } from '../../step.js';
 import type { RolloutView } from '../../view.js';
-import { isPending } from '../../memory/fold-action.js';
+import { isPending, UNFROZEN } from '../../memory/fold-action.js';
 
 /**
  * Takes back the freeze that a roll-back left: resumes exactly the processes that its note names, then
@@ -46,7 +47,7 @@ export function unfreeze({ observed, plan }: RolloutView): Decision {
         });
       else
         acts.push({
-          action: { type: 'clear', group: name, notes: ['frozen'] },
+          action: { type: 'clear', group: name, notes: ['frozen'], ...launchesOther(group) },
           why: 'nothing of it is suspended any more',
         });
     }
@@ -54,6 +55,14 @@ export function unfreeze({ observed, plan }: RolloutView): Decision {
   if (acts.length > 0) return { kind: 'act', actions: acts, progress: [] };
   if (waits.length > 0) return { kind: 'wait', forMs: Math.min(1_000, plan.timing.pollMs), waits, progress: [] };
   return { kind: 'finish', results: plan.groups.flatMap((name) => results.filter((result) => result.group === name)) };
+}
+
+/** What is said of a group that launches something else than its instances run, as after a roll-back. */
+function launchesOther(group: Group): { readonly result?: GroupResult } {
+  const members = membersOf(group);
+  if (!members.some((instance) => outdated(group, instance))) return {};
+  const launches = `it launches ${group.configurations.join(' or ')} from now on, and ${sayOutdated(group, members)}`;
+  return { result: { group: group.name, outcome: 'unfrozen', why: `${UNFROZEN}; ${launches}` } };
 }
 
 function missing(group: string): Reason {
