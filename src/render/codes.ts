@@ -152,8 +152,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.allUnavailable': 'As asked for, no instance of the group might serve for a while.',
   'group.attaching': 'A load balancer is being attached to the group or detached; judging health would be guessing.',
   'group.canary':
-    'The canary of a rollout bakes, or its gates may take, so long that --deadline is extended: what is launched after ' +
-    'it has to be proven before the verdict, too.',
+    'The canary of a rollout bakes, or its gates may take, so long that --deadline is extended: what is launched ' +
+    'after it has to be proven before the verdict, too.',
   'group.configuration': 'What the group launches from could not be found out.',
   'group.balancerDeleted':
     'A load balancer or target group of the group was deleted while it was attached. Detach it with the printed ' +
@@ -249,7 +249,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'rollout goes on; the command to take it back is in the warning.',
   'group.unsettled':
     'The group is not settled: instances are starting or leaving, or do not serve. --force starts anyway.',
-  'group.versions': 'New instances run different versions of the launch template, or none of what the group launches by now: it was ' +
+  'group.versions':
+    'New instances run different versions of the launch template, or none of what the group launches by now: it was ' +
     'changed during the rollout.',
   'group.zones':
     'The group launches in a zone that its load balancer is not enabled in: nothing becomes healthy there.',

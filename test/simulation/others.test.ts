@@ -261,9 +261,7 @@ describe('somebody else', function () {
       const [web] = stage.groups;
       const plan = { strategy, timing: { ...PLAN.timing, progressMs: 120_000 } };
       web?.changeImage('ami-bad');
-      after(stage, 'SuspendProcesses', () =>
-        stage.sandbox.clock.after(30_000, () => theyResize(stage, 1, 8, 5)),
-      );
+      after(stage, 'SuspendProcesses', () => stage.sandbox.clock.after(30_000, () => theyResize(stage, 1, 8, 5)));
       const failed = await stage.run(plan);
       expect([failed.outcome, failed.failure?.facts.serves]).to.deep.equal([
         'swapRolledBack',
@@ -309,9 +307,7 @@ describe('somebody else', function () {
 
   it('asks for more: what is given back in the end is not said to be as before', async () => {
     const stage = stageOf();
-    after(stage, 'UpdateAutoScalingGroup', () =>
-      stage.sandbox.clock.after(20_000, () => theyResize(stage, 1, 3, 3)),
-    );
+    after(stage, 'UpdateAutoScalingGroup', () => stage.sandbox.clock.after(20_000, () => theyResize(stage, 1, 3, 3)));
     const ending = await stage.run();
     expect(
       ending.events.flatMap((event) =>
@@ -349,9 +345,7 @@ describe('somebody else', function () {
 
   it('sets sizes: who did it is told once, in the words of AWS, and what the rollout sets later is not held against them', async () => {
     const stage = stageOf();
-    after(stage, 'UpdateAutoScalingGroup', () =>
-      stage.sandbox.clock.after(20_000, () => theyResize(stage, 2, 7, 3)),
-    );
+    after(stage, 'UpdateAutoScalingGroup', () => stage.sandbox.clock.after(20_000, () => theyResize(stage, 2, 7, 3)));
     const ending = await stage.run();
     expect(
       ending.events.flatMap((event) =>

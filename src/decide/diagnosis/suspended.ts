@@ -14,7 +14,10 @@ function suspendedByOthers({ suspended, notes }: Group): readonly string[] {
 }
 
 /** What is said of them, and the commands that resume them; an empty text where there are none. */
-export function resumeFirst(groups: readonly Group[]): { readonly text: string; readonly next: readonly NextCommand[] } {
+export function resumeFirst(groups: readonly Group[]): {
+  readonly text: string;
+  readonly next: readonly NextCommand[];
+} {
   const found = groups.map((group) => ({ name: group.name, processes: suspendedByOthers(group) }));
   const held = found.filter(({ processes }) => processes.length > 0);
   return {

@@ -149,8 +149,9 @@ export function stillLeaving(
   const leaving = of.halves.leaving.filter(which);
   // rule: leaving-not-awaited
   if (leaving.length === 0) return undefined;
+  const many = `${count(leaving.length, 'instance')} ${leaving.length === 1 ? 'is' : 'are'}`;
   return waitFor(view, of, Math.max(since, view.observed.seen.left[of.name]?.at ?? 0), {
-    why: `${count(leaving.length, 'instance')} ${leaving.length === 1 ? 'is' : 'are'} draining and leaving${whileSuspended(of.group, 'Terminate')}`,
+    why: `${many} draining and leaving${whileSuspended(of.group, 'Terminate')}`,
     instances: leaving.map((instance) => ({
       id: instance.id,
       why: `${instance.lifecycle}${heldBy(of.group, instance)}`,

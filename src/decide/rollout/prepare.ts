@@ -201,7 +201,9 @@ function sayMissing(observed: RolloutView['observed'], group: RolloutGroup['grou
   const held = whileSuspended(group, 'Launch');
   const [what, were] = taken.length === 1 ? ['new instance', 'was'] : ['new instances', 'were'];
   return [
-    ...(missing > 0 && (taken.length === 0 || failure !== '' || held !== '') ? [`${missing} ${missing === 1 ? 'was' : 'were'} not launched${held}${failure}`] : []),
+    ...(missing > 0 && (taken.length === 0 || failure !== '' || held !== '')
+      ? [`${missing} ${missing === 1 ? 'was' : 'were'} not launched${held}${failure}`]
+      : []),
     ...(taken.length > 0
       ? [
           `${taken.length} ${what} ${were} terminated before the proof, and not by this rollout (${list(taken, 3)}); ` +

@@ -21,8 +21,8 @@ export interface TimeLimits {
 
 /**
  * How long this group may take. Slow start comes on top of the user's time, because no instance can be proven while it
- * lasts; health checks (interval × threshold), draining and lifecycle hooks extend it where they alone use it up. So does
- * the time for which a canary is watched: what is launched after it has to be proven before the verdict, too.
+ * lasts; health checks (interval × threshold), draining and lifecycle hooks extend it where they alone use it up. So
+ * does the time for which a canary is watched: what is launched after it has to be proven before the verdict, too.
  */
 export function timeLimits(plan: Plan, group: Group): TimeLimits {
   const { timing } = plan;

@@ -1,9 +1,8 @@
-import { keptReasons } from '../gates/gates.js';
+import { keptReasons, recordGates } from '../gates/gates.js';
 import type { AdvisedOutlook, GroupOutlook } from '../../model/stack/change-plan.js';
 import type { AdvisedReason, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group, Instance, Size } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { recordGates } from '../gates/gates.js';
 import { expectedTime, roundsOf } from '../outlook/expected-time.js';
 import type { LookAndPlan } from '../view.js';
 import { sayImage } from '../rollout/image/new-image.js';

@@ -43,8 +43,7 @@ export function preflight(view: LookAndPlan, group: Group): Preflight {
   // rule: starts-unsettled
   const open = plan.force ? undefined : instability(group);
   const until = settlesBy(view, group, open?.coming === true);
-  if (open !== undefined && observed.at >= until)
-    return { kind: 'refuse', reasons: [notSettled(plan, group, open)] };
+  if (open !== undefined && observed.at >= until) return { kind: 'refuse', reasons: [notSettled(plan, group, open)] };
   // An instance that is dead and forgotten by EC2 belongs to neither half, and nobody waits for it.
   const unlisted = membersOf(group).filter((instance) => instance.healthy && instance.launchedAt === undefined);
   // rule: unlisted-awaited
@@ -156,10 +155,11 @@ function whyEmpty({ size, instances }: Group): string | undefined {
 function notSettled(plan: Plan, group: Group, { why, instances }: Pick<Instability, 'why' | 'instances'>): Reason {
   const rows = instances.slice(0, 5).map(({ id, why: reason }) => `${id} ${reason}`);
   const more = instances.length > 5 ? [`and ${instances.length - 5} more`] : [];
+  const before = `before the ${factsOf(plan).words.short}`;
   return {
     code: 'group.unsettled',
     group: group.name,
-    text: `before the ${factsOf(plan).words.short}, ${why}${rows.length === 0 ? '' : `: ${[...rows, ...more].join('; ')}`}`,
+    text: `${before}, ${why}${rows.length === 0 ? '' : `: ${[...rows, ...more].join('; ')}`}`,
     remedy:
       'Repair the group first, or start anyway with --force: the instances that are there now then count as ' +
       'the old ones.',

@@ -98,12 +98,13 @@ function canaryWarnings(plan: Plan, group: Group): readonly Reason[] {
   const watched = canaryWatchedMs(plan, group);
   const { totalMs, progressMs } = timeLimits(plan, group);
   if (watched === 0 || totalMs <= plan.timing.totalMs + (progressMs - plan.timing.progressMs)) return [];
+  const what = factsOf(plan).words.short;
   return [
     {
       code: 'group.canary',
       group: group.name,
       text: `its canary is watched for up to ${seconds(watched)} before the rest is launched`,
-      remedy: `The ${factsOf(plan).words.short} gets ${seconds(totalMs)} in place of --deadline until all of it is proven.`,
+      remedy: `The ${what} gets ${seconds(totalMs)} in place of --deadline until all of it is proven.`,
     },
   ];
 }
@@ -279,8 +280,8 @@ function versionWarnings(group: Group): readonly Reason[] {
       group: group.name,
       text: `its new instances run ${mixed.join(' and ')}`,
       remedy:
-        'Somebody changed what the group launches during the rollout. They are all proven. Swap the ' +
-        'group once more when this rollout is over.',
+        'Somebody changed what the group launches during the rollout. Each of them has to be proven. Swap ' +
+        'the group once more when this rollout is over.',
     },
   ];
 }
