@@ -171,6 +171,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'A lifecycle hook of the group holds instances for long, or abandons what nobody completes; its name and times ' +
     'are in the warning.',
   'group.launchGone': 'The launch template of the group, or the version that it launches from, does not exist.',
+  'group.launchMoved':
+    'What the group launches became something else once the new instances of a rollout had been launched.',
   'group.locked': 'The rollout on the group was made under a strict lock. To continue it, give the same --lock.',
   'group.marked':
     'Auto Scaling has marked all that serves as unhealthy, although the balancers call it healthy, and would replace ' +
@@ -249,9 +251,7 @@ export const CODES: Readonly<Record<string, string>> = {
     'rollout goes on; the command to take it back is in the warning.',
   'group.unsettled':
     'The group is not settled: instances are starting or leaving, or do not serve. --force starts anyway.',
-  'group.versions':
-    'New instances run different versions of the launch template, or none of what the group launches by now: it was ' +
-    'changed during the rollout.',
+  'group.versions': 'New instances run different versions of the launch template: it was changed during the rollout.',
   'group.zones':
     'The group launches in a zone that its load balancer is not enabled in: nothing becomes healthy there.',
   'group.zonalShift':

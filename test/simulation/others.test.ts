@@ -334,7 +334,7 @@ describe('somebody else', function () {
     expect(ending.outcome).to.equal('swapped');
     expect(
       ending.events.flatMap((event) =>
-        event.type === 'warning' && event.reason.code === 'group.versions' ? [event.reason.text] : [],
+        event.type === 'warning' && event.reason.code === 'group.launchMoved' ? [event.reason.text] : [],
       ),
     ).to.have.length(1);
     const text = `its new instances are not what it launches by now (lt/${template}:1): `;

@@ -3,7 +3,7 @@ import { count } from '../../text/count.js';
 import type { Wait } from '../../model/rollout/decision.js';
 import type { Instance } from '../../model/rollout/group.js';
 import { batches } from '../instances/capacity.js';
-import { whileSuspended } from '../instances/suspended-words.js';
+import { whileSuspended } from './processes.js';
 import { heldBy, inService, notInService, units } from '../instances/classify.js';
 import { act, withInstances, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../view.js';

@@ -252,7 +252,7 @@ function movedOn(group: Group): readonly Reason[] {
   if (other === undefined || found?.state !== 'outdated') return [];
   return [
     {
-      code: 'group.versions',
+      code: 'group.launchMoved',
       group: group.name,
       text:
         `its new instances are not what it launches by now (${group.configurations.join(' or ')}): ` +

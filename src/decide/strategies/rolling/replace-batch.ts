@@ -6,7 +6,7 @@ import { notProvenYet, outOfService } from '../../gates/hooks.js';
 import { overtaken, serving, units } from '../../instances/classify.js';
 import { hopeless } from '../../instances/hopeless.js';
 import { finish, replaceDead, sameReasons, stillLeaving } from '../../rollout/finish.js';
-import { whileSuspended } from '../../instances/suspended-words.js';
+import { whileSuspended } from '../../rollout/processes.js';
 import { lastFailure, MAX_RESIZES } from '../../rollout/prepare.js';
 import { act, type Block, type GroupStep } from '../../step.js';
 import type { JudgedGroup, RolloutView } from '../../view.js';
