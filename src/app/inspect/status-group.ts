@@ -3,6 +3,7 @@ import { command, commandLine, type NextCommand } from '../../text/commands/next
 import { remedyText, type Remedy } from '../../text/commands/remedy.js';
 import { afterRollBack } from '../../decide/diagnosis/after-roll-back.js';
 import { isAway, notInService, split, verdictOf } from '../../decide/instances/classify.js';
+import { firstHelp } from '../../decide/diagnosis/marked.js';
 import { resumeFirst } from '../../decide/diagnosis/suspended.js';
 import { deletedBalancers } from '../../decide/instances/deleted-balancers.js';
 import type { Observed } from '../../model/rollout/decision.js';
@@ -190,9 +191,9 @@ function advice(
         ? keptAdvice(group.notes, record, { at, target, holderIsGone, ...(stack !== undefined && { stack }) })
         : rolloutAdvice(group.notes, record, { at, target, holderIsGone });
     // Going on would wait for what cannot come.
-    const first = resumeFirst([group]);
-    remarks.push(...rollout.remarks, ...(first.text === '' ? [] : [first.text]));
-    next.push(...first.next, ...rollout.next);
+    const [suspended, first] = [resumeFirst([group]), firstHelp([group])];
+    remarks.push(...rollout.remarks, ...(suspended.text === '' ? [] : [suspended.text]));
+    next.push(...suspended.next, ...first.next, ...rollout.next);
   }
   if (out !== undefined && out.instances.length > 0)
     remarks.push(`Out of the balancers by run ${out.run}: ${out.instances.map(({ id }) => id).join(', ')}.`);
@@ -217,7 +218,8 @@ function advice(
         : `${outdated} of ${count(here.length, 'instance')} ` +
             `${outdated === 1 ? 'runs' : 'run'} another configuration than the group's.`,
     );
-    if (next.length === 0) next.push(update);
+    // What would have it refused comes first.
+    if (next.length === 0) next.push(...resumeFirst([group]).next, ...firstHelp([group]).next, update);
   }
   if (hasNone(group)) remarks.push(capital(sentence(noneThere(group, { failures }).text)));
   if (group.imageUnknown !== undefined)

@@ -1,6 +1,7 @@
 import { command, type NextCommand } from '../../text/commands/next-command.js';
 import type { Group } from '../../model/rollout/group.js';
 import { NEEDED } from '../rollout/processes.js';
+import { factsOf } from '../strategies/facts-by-name.js';
 
 /**
  * Processes without which the rollout of a group cannot go on, and that no rollout has suspended: whoever goes on would
@@ -8,7 +9,8 @@ import { NEEDED } from '../rollout/processes.js';
  */
 function suspendedByOthers({ suspended, notes }: Group): readonly string[] {
   const { record, verdict, frozen } = notes;
-  if (record === undefined || record.strategy === 'keep-size') return [];
+  // A restart launches and terminates nobody, and while a size is kept nobody shall leave.
+  if (record !== undefined && !factsOf(record).replaces) return [];
   const ours = [...(verdict?.outcome === 'rollBack' ? ['Launch'] : []), ...(frozen?.processes ?? [])];
   return NEEDED.filter((process) => suspended.includes(process) && !ours.includes(process));
 }

@@ -1,4 +1,6 @@
 import { keptReasons, recordGates } from '../gates/gates.js';
+import { keptUntil } from '../gates/kept-half.js';
+import { timestamp } from '../../text/timestamp.js';
 import type { AdvisedOutlook, GroupOutlook } from '../../model/stack/change-plan.js';
 import type { AdvisedReason, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group, Instance, Size } from '../../model/rollout/group.js';
@@ -80,7 +82,8 @@ function whyReplaced(
   const many = hasNone(group) ? noneThere(group, observed).text : sayOutdated(group, here);
   const image = sayImage(plan, group);
   const all = [...(becomes === undefined ? [] : [becomes]), ...[image, many].filter((text) => text !== '')];
-  return all.length === 0 ? 'all were asked for' : all.join('; ');
+  if (all.length > 0) return all.join('; ');
+  return plan.swap === 'always' ? 'all were asked for' : 'none of its instances is outdated';
 }
 
 /** @param replaced ids of those that the change puts others in place of */
@@ -150,6 +153,16 @@ function allAgainst(observed: Observed, plan: Plan, group: Group): readonly Advi
     return [...reasonsAgainst({ observed, plan }, group), ...factsOf(plan).reasonsAgainst(plan, group)];
   const kept = keptReasons(observed, plan).filter((reason) => reason.group === group.name);
   if (kept.length > 0) return kept;
+  const overdue = keptUntil(group.notes);
+  if (overdue !== undefined && observed.at >= overdue)
+    return [
+      {
+        code: 'group.rollout',
+        group: group.name,
+        text: `run ${record.run} keeps its old instances, overdue since ${timestamp(overdue)}`,
+        remedy: 'The next command that may change the group terminates them first, such as resume.',
+      },
+    ];
   const who = lease === undefined ? 'no run works on it' : `held by ${lease.host} (process ${lease.pid})`;
   return [
     {

@@ -12,6 +12,9 @@ const TO_REPLACE = 'Say --protected refresh to replace them anyway, --protected 
 const TO_LEAVE =
   'Say --standby ignore to leave them as they are, --standby terminate to terminate them with the old ones';
 
+const UNPROTECTED = '--protected wait to wait until nobody protects them';
+const BACK = '--standby wait to wait until they are back';
+
 /** Ids that are told one by one. */
 const TOLD = 5;
 
@@ -57,7 +60,7 @@ function setAside(plan: Plan, group: Group): readonly SetAside[] {
         protectsNew === true
           ? 'Say --protected refresh to replace them anyway, or --protected ignore to leave them old: the group ' +
             'protects whatever it launches (NewInstancesProtectedFromScaleIn), so waiting does not help.'
-          : remedyWith`${TO_REPLACE}, --protected wait to wait until nobody protects them, or lift it: ${lift}`,
+          : remedyWith`${TO_REPLACE}${toWait(plan.protected, UNPROTECTED)}, or lift it: ${lift}`,
       fate:
         plan.protected === 'ignore'
           ? `${guarded.length} of its instances ${guarded.length === 1 ? 'stays' : 'stay'} old (--protected ignore).`
@@ -70,13 +73,18 @@ function setAside(plan: Plan, group: Group): readonly SetAside[] {
       text: `${parked.length === 1 ? `${told(ids(parked))} is` : `${parked.length} instances are`} in Standby${
         parked.length === 1 ? '' : ` (${told(ids(parked))})`
       }`,
-      remedy: remedyWith`${TO_LEAVE}, --standby wait to wait until they are back, or put them back: ${back}`,
+      remedy: remedyWith`${TO_LEAVE}${toWait(plan.standby, BACK)}, or put them back: ${back}`,
       fate:
         plan.standby === 'terminate'
           ? 'A rollout terminates them with the last old ones (--standby terminate); after a roll-back they stay.'
           : `${parked.length} of its instances ${parked.length === 1 ? 'stays' : 'stay'} old (--standby ignore).`,
     });
   return found;
+}
+
+/** Waiting, as a further choice; whoever has waited in vain is not told to. */
+function toWait(chosen: Plan['protected'] | Plan['standby'], words: string): string {
+  return chosen === 'wait' ? '' : `, ${words}`;
 }
 
 function isAre(some: readonly unknown[]): string {

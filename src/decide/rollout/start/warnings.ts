@@ -62,7 +62,7 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
     ...(group.notes.record === undefined && !isOver
       ? [...factsOf(plan).warnings(plan, group), ...pauseWarnings(group, plan)]
       : []),
-    ...versionWarnings(group),
+    ...versionWarnings(plan, group),
     ...retainedWarnings(group),
     ...resizedWarnings(observed, group),
     ...scheduleWarnings({ observed, plan }, group),
@@ -243,9 +243,11 @@ function resizedWarnings({ changes }: LookAndPlan['observed'], { name, notes: { 
  * New instances that are not what their group launches by now: its launch template, its default version or the pointer
  * to its image moved meanwhile. Told once they are to stay, when no look is from before the change any more.
  */
-function movedOn(group: Group): readonly Reason[] {
+function movedOn({ run, goOn, undo }: Plan, group: Group): readonly Reason[] {
   const { record, verdict } = group.notes;
   if (record === undefined || verdict?.outcome !== 'promote') return [];
+  // Whoever finishes the rollout of another run first rolls out next what the group launches by then.
+  if (record.run !== run && goOn !== true && !undo) return [];
   const fresh = split(group, record).new;
   const other = fresh.find((instance) => outdated(group, instance));
   const found = other && currencyOf(group, other);
@@ -265,7 +267,7 @@ function movedOn(group: Group): readonly Reason[] {
 }
 
 /** New instances of several versions of one launch template; with overrides several templates are meant. */
-function versionWarnings(group: Group): readonly Reason[] {
+function versionWarnings(plan: Plan, group: Group): readonly Reason[] {
   const { record } = group.notes;
   if (record === undefined) return [];
   const all = [...new Set(split(group, record).new.map(({ configuration }) => configuration))].filter((configuration) =>
@@ -273,7 +275,7 @@ function versionWarnings(group: Group): readonly Reason[] {
   );
   const template = (configuration: string): string => configuration.slice(0, configuration.lastIndexOf(':'));
   const mixed = all.filter((one) => all.some((other) => other !== one && template(other) === template(one))).sort();
-  if (mixed.length <= 1) return movedOn(group);
+  if (mixed.length <= 1) return movedOn(plan, group);
   return [
     {
       code: 'group.versions',
