@@ -381,4 +381,18 @@ describe('somebody else', function () {
         `lt/${stage.groups[0]?.configuration}:2 from now on, and 2 of 2 instances are outdated`,
     ]);
   });
+
+  it('terminates an old instance of a paused swap: a roll-back says that a new one stays for it', async () => {
+    const stage = stageOf();
+    const gates = { words: [], pauseAt: [100] };
+    expect((await stage.run({ gates })).results.map(({ outcome }) => outcome)).to.deep.equal(['paused']);
+    const oldest = groupOf(stage.sandbox.world).Instances?.find((one) => one.LaunchTemplate?.Version === '1');
+    stage.sandbox.world.invoke('ec2', 'TerminateInstances', { InstanceIds: [oldest?.InstanceId] }, 'others');
+    stage.sandbox.clock.advance(300_000);
+    const { results } = await stage.run({ adoptOnly: true, undo: true });
+    expect(results.map(({ why }) => why)).to.deep.equal([
+      'a person asked for it (rollback on agent); 1 new instance stays for old ones that are gone',
+    ]);
+    expect(stateOf(stage)).to.have.nested.property('[0].instances').that.deep.equals(['InService 1', 'InService 2']);
+  });
 });

@@ -1,11 +1,12 @@
-import type { Seen } from '../../model/rollout/decision.js';
+import type { Seen, Why } from '../../model/rollout/decision.js';
 import type { Group, Instance } from '../../model/rollout/group.js';
 import type { GroupResult } from '../../model/rollout/group-result.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { notInService, serving, units } from '../instances/classify.js';
 import { recordWords } from '../outlook/again-words.js';
 import { heldBackSince } from '../outlook/held-back.js';
-import { act, whyOf, type GroupStep } from '../step.js';
+import { act, inSentence, whyOf, type GroupStep } from '../step.js';
+import { count } from '../../text/count.js';
 import type { JudgedGroup, RolloutView } from '../view.js';
 import { stillLeaving, waitFor } from './finish.js';
 import { noteTheirs } from '../sizes/note-theirs.js';
@@ -92,10 +93,21 @@ export function isRunningAgain(view: RolloutView, of: JudgedGroup): boolean {
   const { group, record, halves } = of;
   const { image } = record;
   if (image === undefined || !isPointedBack(group, record) || group.notes.frozen !== undefined) return false;
-  const isGiven = ({ configuration }: Instance): boolean =>
-    configuration === `lt/${image.template}:${image.made ?? ''}`;
+  const isGiven = isGivenImage(of);
   const leaves = halves.new.some(isGiven) && !newOnesStay(view, of);
   return !leaves && ![...halves.unknown, ...halves.leaving].some(isGiven) && heldBack(group, record).length === 0;
+}
+
+/** Whether an instance was launched with the image that the rollout has given its group. */
+function isGivenImage({ record: { image } }: JudgedGroup): (instance: Instance) => boolean {
+  return ({ configuration }) => image !== undefined && configuration === `lt/${image.template}:${image.made ?? ''}`;
+}
+
+/** Why it was rolled back, and that not all is as before: new ones stay in the places of old ones that are gone. */
+function whyRolledBack(verdict: Why, standIns: number): Why {
+  if (standIns === 0) return whyOf(verdict);
+  const stay = `${count(standIns, 'new instance')} ${standIns === 1 ? 'stays' : 'stay'} for old ones that are gone`;
+  return inSentence(verdict, (text) => `${text}; ${stay}`);
 }
 
 /**
@@ -109,7 +121,8 @@ function launchesAgain(view: RolloutView, of: JudgedGroup): GroupStep | undefine
   if (!isRunningAgain(view, of) || isOwing(view.observed.seen.confirmed[name])) return undefined;
   const sizes = givenBack(of, originOf(view.observed.seen.sizes[name]));
   if (sizes !== undefined || liftShield(view, of).length > 0) return undefined;
-  const result: GroupResult = { group: name, outcome: 'rolledBack', ...whyOf(verdict), frozen: [] };
+  const why = whyRolledBack(verdict, units(of.halves.new.filter(isGivenImage(of))));
+  const result: GroupResult = { group: name, outcome: 'rolledBack', ...why, frozen: [] };
   return act(
     'clear',
     { type: 'clear', group: name, notes: ['record', 'verdict', 'lease'], result },
@@ -220,13 +233,13 @@ function freeze({ observed }: RolloutView, { group, record, verdict, halves }: J
   const result: GroupResult = {
     group: name,
     outcome: 'rolledBack',
-    ...whyOf(verdict),
+    ...whyRolledBack(verdict, units(halves.new) - stay),
     frozen: group.notes.frozen.processes,
-    stay,
+    ...(stay > 0 && { stay }),
   };
   return act(
     'clear',
-    { type: 'clear', group: name, notes: ['record', 'verdict', 'lease'], ...(stay > 0 && { result }) },
+    { type: 'clear', group: name, notes: ['record', 'verdict', 'lease'], ...(halves.new.length > 0 && { result }) },
     'the roll-back is done',
   );
 }
