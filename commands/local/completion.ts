@@ -40,6 +40,6 @@ export default class Completion extends BaseCommand {
           ...(flag.type === 'option' && flag.options !== undefined && { options: flag.options }),
         })),
     }));
-    completion(args.shell, commands, this.surroundings());
+    await completion(args.shell, commands, this.surroundings());
   }
 }
