@@ -59,7 +59,7 @@ export async function bundle(root, from, to) {
     external: NEVER_LOADED,
     metafile: true,
     write: false,
-    plugins: [namedImports, httpAlone, readLate],
+    plugins: [namedImports, httpAlone],
     logLevel: 'warning',
   });
   for (const { path, text } of outputFiles) {
@@ -121,35 +121,6 @@ export const httpAlone = {
       ];
       return { contents: `${parts.join(';\n')};` };
     });
-  },
-};
-
-/**
- * What oclif asks for at its start and calls only for what this tool has none of: commands that are found by patterns,
- * plugins, and spinners. It is run by whoever uses it first.
- */
-const SELDOM_CALLED = ['tinyglobby', 'minimatch', 'cli-spinners'];
-
-/** A module that stands for another one of CommonJS and runs it when something of it is used. */
-export const readLate = {
-  name: 'read-late',
-  setup(building) {
-    const filter = new RegExp(`^(${SELDOM_CALLED.join('|')})$`);
-    building.onResolve({ filter }, async ({ path, kind, resolveDir, pluginData }) => {
-      if (kind !== 'require-call' || pluginData === SEEN || !/[\\/]@oclif[\\/]core[\\/]/.test(resolveDir))
-        return undefined;
-      const found = await building.resolve(path, { kind, resolveDir, pluginData: SEEN });
-      return { path: found.path, namespace: 'late', pluginData: { resolveDir } };
-    });
-    building.onLoad({ filter: /./, namespace: 'late' }, ({ path, pluginData: { resolveDir } }) => ({
-      contents: [
-        'let module_;',
-        `const load = () => (module_ ??= require(${JSON.stringify(path)}));`,
-        // Whether it is a translated module of ECMAScript is asked at once; none of these is imported whole.
-        "module.exports = new Proxy({}, { get: (_, name) => (name === '__esModule' ? undefined : load()[name]) });",
-      ].join('\n'),
-      resolveDir,
-    }));
   },
 };
 

@@ -29,7 +29,7 @@ export default class Config extends BaseCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Config);
     const { showSettings, settingsSchema } = await import('../../src/index.js');
-    if (flags.schema) return this.end(await settingsSchema(this.knownFlags(), this.surroundings()));
-    return this.end(await showSettings(args.stack, this.settings, this.surroundings()));
+    if (flags.schema) return this.end(settingsSchema(this.knownFlags(), this.surroundings()));
+    return this.end(showSettings(args.stack, this.settings, this.surroundings()));
   }
 }

@@ -21,6 +21,6 @@ export default class Explain extends BaseCommand {
   async run(): Promise<unknown> {
     const { args } = await this.parse(Explain);
     const { explain } = await import('../../src/index.js');
-    return this.end(await explain(args.code, this.surroundings()));
+    return this.end(explain(args.code, this.surroundings()));
   }
 }

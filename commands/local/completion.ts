@@ -40,6 +40,6 @@ export default class Completion extends BaseCommand {
           ...(flag.type === 'option' && flag.options !== undefined && { options: flag.options }),
         })),
     }));
-    await completion(args.shell, commands, this.surroundings());
+    completion(args.shell, commands, this.surroundings());
   }
 }
