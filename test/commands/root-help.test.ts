@@ -25,7 +25,7 @@ async function ofOclif(maxWidth: number): Promise<string> {
 
 const shown = config.commands.filter(({ id, hidden }) => !id.includes(':') && !id.includes(' ') && !hidden);
 const HELP: RootHelp = {
-  description: config.pjson.description ?? '',
+  description: String(config.pjson.description),
   bin: config.bin,
   agent: config.userAgent,
   topics: Object.entries(config.pjson.oclif.topics ?? {}).map(([name, { description = '' }]) => ({
@@ -46,7 +46,7 @@ describe('the help of the whole program', () => {
   });
 
   it('is left to oclif where a text is a template, is no ASCII, or has a word that is longer than a line', () => {
-    for (const text of ['for <%= config.bin %>', 'größer', 'x'.repeat(75)])
+    for (const text of ['for <%= config.bin %>', 'café', 'x'.repeat(75)])
       expect(renderRoot({ ...HELP, commands: [{ name: 'plan', text }] }, 80, plain), text).to.equal(undefined);
   });
 
