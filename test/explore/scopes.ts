@@ -384,8 +384,8 @@ export const SCOPES: readonly Scope[] = [
   {
     ...RESTART,
     name: 'restart-aws',
-    about: 'a restart of two in place; one is found unhealthy, fails its checks, dies or is taken',
-    troubles: { kinds: ['sick', 'born', 'dead', 'taken'], world: 1, runs: 0 },
+    about: 'a restart of two in place; one is found unhealthy, fails its checks, dies or is taken; a run dies',
+    troubles: { kinds: ['sick', 'born', 'dead', 'taken', 'kill'], world: 1, runs: 1 },
   },
   {
     ...RESTART,
