@@ -297,6 +297,7 @@ const SCENARIO: Readonly<Record<keyof Scenario, Fields[string]>> = {
       object({
         value: { check: number },
         perImage: { check: record(number) },
+        load: { check: number },
         delay: { check: seconds },
       } satisfies Record<keyof MetricBehaviour, Fields[string]>),
     ),

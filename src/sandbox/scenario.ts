@@ -38,6 +38,11 @@ export interface MetricBehaviour {
   readonly value?: number;
   /** What every instance that serves adds to a minute, by its image. */
   readonly perImage?: Readonly<Record<string, number>>;
+  /**
+   * A load that instances share: a minute shows this, divided by the number of those that serve. To a scaling policy
+   * it is the load of its group, shared by what serves and is warm there.
+   */
+  readonly load?: number;
   /** How long after its end a minute's data is published; 45 when absent. */
   readonly delay?: number;
 }

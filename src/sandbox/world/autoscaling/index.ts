@@ -71,7 +71,7 @@ import {
   describeNotificationConfigurations,
   putNotificationConfiguration,
 } from './operations/notifications.js';
-import { deletePolicy, describePolicies, putScalingPolicy } from './operations/scaling-policies.js';
+import { deletePolicy, describePolicies, executePolicy, putScalingPolicy } from './operations/scaling-policies.js';
 import { setDesiredCapacity } from './operations/sizes.js';
 import { autoScalingState, capacityOf, sizesChanged, type GroupState, type Sizes } from './state.js';
 import { createOrUpdateTags, deleteTags, describeTags } from './operations/tags.js';
@@ -139,6 +139,7 @@ const WRITES: OperationTable = {
   DisableMetricsCollection: disableMetricsCollection,
   EnableMetricsCollection: enableMetricsCollection,
   EnterStandby: enterStandby,
+  ExecutePolicy: executePolicy,
   ExitStandby: exitStandby,
   PutAccountSetting: putAccountSetting,
   PutLifecycleHook: putLifecycleHook,

@@ -145,6 +145,10 @@ export interface GroupState {
   /** Names of the metrics that it is asked to publish. */
   metrics?: readonly string[] | undefined;
   scalingPolicies?: Map<string, ScalingPolicy>;
+  /** What target tracking saw in the last minutes, newest last, by the policy's name. */
+  tracked?: Map<string, readonly number[]>;
+  /** When a policy scaled it last. */
+  scaledAt?: number;
   /** Types of notifications by the topic that they go to. */
   notifications?: Map<string, readonly string[]>;
   /** Newest last. */

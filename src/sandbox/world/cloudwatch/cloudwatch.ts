@@ -1,6 +1,7 @@
 import type { Scenario } from '../../scenario.js';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
+import { everyMinute, judged, ring, scales, valueFor, type AlarmInput } from './alarm-actions.js';
 import type { OperationTable, World } from '../world.js';
 
 type StateValue = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
@@ -8,8 +9,8 @@ type StateValue = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 interface StoredAlarm {
   readonly name: string;
   readonly composite: boolean;
-  /** What it was put with; nothing of it is evaluated. */
-  readonly input: object;
+  /** What it was put with. */
+  input: AlarmInput;
   state: StateValue;
   reason: string;
   /** When the state was set, and when it became another. */
@@ -21,7 +22,10 @@ interface CloudWatchState {
   readonly alarms: Map<string, StoredAlarm>;
 }
 
-/** The alarms of CloudWatch: their states are set, by a scenario or by SetAlarmState, and never evaluated. */
+/**
+ * The alarms of CloudWatch: their states are set, by a scenario or by SetAlarmState. Those that invoke a scaling
+ * policy are evaluated, too, where the scenario scripts their metric.
+ */
 export const cloudwatchOperations: OperationTable = {
   PutMetricAlarm: (world, input: { AlarmName: string }) => put(world, input, false),
   PutCompositeAlarm: (world, input: { AlarmName: string }) => put(world, input, true),
@@ -35,10 +39,13 @@ export const cloudwatchOperations: OperationTable = {
   DeleteAlarms: (world, input: { AlarmNames: readonly string[] }) => {
     const { alarms } = cloudWatchState(world);
     const missing = input.AlarmNames.filter((name) => !alarms.has(name));
-    if (missing.length > 0) throw new ServiceFault('ResourceNotFound', `Unknown alarms: ${missing.join(', ')}`, 404);
+    // API reference, DeleteAlarms: with incorrect names among them, the alarms with correct names are still deleted.
     for (const name of input.AlarmNames) alarms.delete(name);
+    if (missing.length > 0) throw new ServiceFault('ResourceNotFound', `Unknown alarms: ${missing.join(', ')}`, 404);
     return {};
   },
+  EnableAlarmActions: (world, { AlarmNames: names }: { AlarmNames: readonly string[] }) => enable(world, names, true),
+  DisableAlarmActions: (world, { AlarmNames: names }: { AlarmNames: readonly string[] }) => enable(world, names, false),
   DescribeAlarms: (
     world,
     input: {
@@ -115,13 +122,17 @@ function fromScenario(
 }
 
 /** A new alarm has no data yet; one that is there keeps its state. */
-function put(world: World, { AlarmName: name, ...input }: { readonly AlarmName: string }, composite: boolean): object {
+function put(
+  world: World,
+  { AlarmName: name, ...input }: AlarmInput & { readonly AlarmName: string },
+  composite: boolean,
+): object {
   const { alarms } = cloudWatchState(world);
   const before = alarms.get(name);
   const at = world.clock.now();
   if (before !== undefined && before.composite !== composite)
     throw new ServiceFault('ValidationError', `An alarm of another type has the name ${name} already`);
-  alarms.set(name, {
+  const alarm: StoredAlarm = {
     ...(before ?? {
       state: 'INSUFFICIENT_DATA',
       reason: 'Unchecked: Initial alarm creation',
@@ -131,15 +142,47 @@ function put(world: World, { AlarmName: name, ...input }: { readonly AlarmName: 
     name,
     composite,
     input,
-  });
+  };
+  alarms.set(name, alarm);
+  if (scales(input)) watch(world, alarm);
   return {};
 }
 
+/** Unknown names are passed over. Source: CloudWatch API reference, DisableAlarmActions, which has no error for them. */
+function enable(world: World, names: readonly string[], ActionsEnabled: boolean): object {
+  const { alarms } = cloudWatchState(world);
+  for (const name of names) {
+    const alarm = alarms.get(name);
+    if (alarm !== undefined) alarm.input = { ...alarm.input, ActionsEnabled };
+  }
+  return {};
+}
+
+/**
+ * Evaluates an alarm every minute where its metric is scripted. While it rings, it invokes its policies once a minute.
+ * Source: CloudWatch user guide, "Alarm actions": Auto Scaling actions are invoked again for each minute in the state.
+ */
+function watch(world: World, alarm: StoredAlarm): void {
+  const minutes: number[] = [];
+  everyMinute(world, () => {
+    if (cloudWatchState(world).alarms.get(alarm.name) !== alarm) return false;
+    const value = valueFor(world, alarm.input);
+    if (value !== undefined) minutes.push(value);
+    const state = value === undefined ? undefined : judged(alarm.input, minutes);
+    if (state !== undefined && state !== alarm.state)
+      setState(world, alarm, state, `Threshold Crossed: the last datapoint was ${value}.`);
+    else if (alarm.state === 'ALARM') ring(world, alarm.name, alarm.input);
+    return true;
+  });
+}
+
 function setState(world: World, alarm: StoredAlarm, state: StateValue, reason: string): void {
+  const other = alarm.state !== state;
   alarm.updatedAt = world.clock.now();
-  if (alarm.state !== state) alarm.since = alarm.updatedAt;
+  if (other) alarm.since = alarm.updatedAt;
   alarm.state = state;
   alarm.reason = reason;
+  if (other && state === 'ALARM') ring(world, alarm.name, alarm.input);
 }
 
 function described(world: World, alarm: StoredAlarm): object {

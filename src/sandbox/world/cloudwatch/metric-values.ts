@@ -46,17 +46,42 @@ function minuteOf(world: World, name: string, at: number): number | undefined {
   const behaviour: MetricBehaviour = world.scenario.metrics[name] ?? {};
   if (at < world.startedAt - MINUTE || at + MINUTE + (behaviour.delay ?? USUAL_DELAY_S) * 1000 > world.clock.now())
     return undefined;
-  const change = changesOf(world).findLast((fault) => {
-    const begins = world.startedAt + fault.at * 1000;
-    const ends = begins + (fault.for ?? Infinity) * 1000;
-    return fault.name === name && at + MINUTE > begins && at < ends;
-  });
+  const change = changeAt(world, name, at);
+  const load = change === undefined ? behaviour.load : change.value;
+  if (behaviour.load !== undefined) return shared(load, servingAt(world, at));
   if (change !== undefined) return change.value;
   const added = Object.entries(behaviour.perImage ?? {}).map(
     ([image, value]) => value * [...ec2State(world).instances.values()].filter((one) => served(one, image, at)).length,
   );
   const more = added.reduce((sum, value) => sum + value, 0);
   return behaviour.value === undefined && more === 0 ? undefined : (behaviour.value ?? 0) + more;
+}
+
+/** What the scenario changes a metric to in the minute that begins then. */
+function changeAt(world: World, name: string, at: number): ReturnType<typeof changesOf>[number] | undefined {
+  return changesOf(world).findLast((fault) => {
+    const begins = world.startedAt + fault.at * 1000;
+    const ends = begins + (fault.for ?? Infinity) * 1000;
+    return fault.name === name && at + MINUTE > begins && at < ends;
+  });
+}
+
+/**
+ * What a metric shows now of so many instances of one group; undefined where it shows nothing.
+ */
+export function presentValue(world: World, name: string, instances: number): number | undefined {
+  const behaviour: MetricBehaviour = world.scenario.metrics[name] ?? {};
+  const change = changeAt(world, name, world.clock.now() - MINUTE);
+  const given = change === undefined ? (behaviour.load ?? behaviour.value) : change.value;
+  return behaviour.load === undefined ? given : shared(given, instances);
+}
+
+function shared(load: number | undefined, instances: number): number | undefined {
+  return load === undefined || instances === 0 ? undefined : load / instances;
+}
+
+function servingAt(world: World, at: number): number {
+  return [...ec2State(world).instances.values()].filter((one) => served(one, one.imageId, at)).length;
 }
 
 /** An instance of the image answered at that time. */

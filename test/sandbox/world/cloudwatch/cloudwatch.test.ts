@@ -81,6 +81,13 @@ describe('CloudWatch: alarms', () => {
       );
       expect(error?.name).to.equal('ResourceNotFound');
     }
+    // Those that are there go nevertheless.
+    await client.putMetricAlarm({ AlarmName: 'new', EvaluationPeriods: 1, ComparisonOperator: 'LessThanThreshold' });
+    const part = await client.deleteAlarms({ AlarmNames: ['new', 'nope'] }).catch((thrown: unknown) => thrown);
+    expect((part as Error).message)
+      .to.contain('nope')
+      .and.not.contain('new');
+    expect((await states()).join()).to.not.contain('new');
   });
 
   it('answers the Query API too, which older clients speak', () => {

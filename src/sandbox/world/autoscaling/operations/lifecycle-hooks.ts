@@ -144,9 +144,13 @@ function pendingAction(
     );
     if (hook !== undefined) return { group, member, hook };
   }
-  const who =
-    input.LifecycleActionToken === undefined ? `instance ${input.InstanceId}` : `token ${input.LifecycleActionToken}`;
-  throw invalid(`No active Lifecycle Action found with ${who.replace('instance', 'instance ID')}`);
+  const { LifecycleActionToken: token, InstanceId: id } = input;
+  // The words are assumed.
+  if (token === undefined && id === undefined)
+    throw invalid('Either an instance ID or a lifecycle action token must be specified.');
+  throw invalid(
+    `No active Lifecycle Action found with ${token === undefined ? `instance ID ${id}` : `token ${token}`}`,
+  );
 }
 
 /** One hook is done. The last one decides, and any ABANDON ends the others' wait. */

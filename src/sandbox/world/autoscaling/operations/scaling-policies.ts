@@ -1,15 +1,21 @@
 import type {
   DeletePolicyType,
   DescribePoliciesType,
+  ExecutePolicyType,
   PutScalingPolicyType,
   ScalingPolicy,
 } from '@aws-sdk/client-auto-scaling';
+import { ServiceFault } from '../../fault.js';
 import { page } from '../../page.js';
 import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
+import { invoke, policyByArn, track, type PolicyOfGroup } from '../capacity/scale-by-policy.js';
 import { autoScalingState, groupOf, invalid, type GroupState } from '../state.js';
 
-/** Policies are kept and shown. Nothing measures what they go by, so they never scale. */
+/**
+ * Target tracking acts by metrics that the scenario scripts, simple and step policies when an alarm or ExecutePolicy
+ * invokes them. Predictive policies are kept and shown.
+ */
 export function putScalingPolicy(world: World, input: PutScalingPolicyType): object {
   const group = groupOf(world, input.AutoScalingGroupName);
   const name = input.PolicyName ?? '';
@@ -25,6 +31,7 @@ export function putScalingPolicy(world: World, input: PutScalingPolicyType): obj
   };
   group.scalingPolicies = new Map([...(group.scalingPolicies ?? []), [name, policy]]);
   touch(world, group.name);
+  track(world, group.name, policy);
   return { PolicyARN: policy.PolicyARN, Alarms: policy.Alarms };
 }
 
@@ -64,6 +71,35 @@ export function describePolicies(world: World, input: DescribePoliciesType): obj
     .filter(({ PolicyType: type = '' }) => types.length === 0 || types.includes(type));
   const { items, next } = page(found, Math.min(100, input.MaxRecords ?? 50), input.NextToken);
   return { ScalingPolicies: items.map((policy) => ({ ...policy })), NextToken: next };
+}
+
+/** A simple or step policy at once. Source: AS API reference, ExecutePolicy. */
+export function executePolicy(world: World, input: ExecutePolicyType): object {
+  const found = policyNamed(world, input.PolicyName ?? '', input.AutoScalingGroupName);
+  const { MetricValue: value, BreachThreshold: threshold, HonorCooldown: cooldown = false } = input;
+  switch (found.policy.PolicyType) {
+    case 'StepScaling':
+      if (value === undefined || threshold === undefined)
+        throw invalid('MetricValue and BreachThreshold are required for policies of the type StepScaling.');
+      break;
+    case 'SimpleScaling':
+      break;
+    default:
+      throw invalid(`A policy of the type ${found.policy.PolicyType ?? ''} cannot be executed.`);
+  }
+  if (!invoke(world, found, (value ?? 0) - (threshold ?? 0), { cooldown }))
+    throw new ServiceFault('ScalingActivityInProgress', 'The cooldown of the group is not over yet.');
+  return {};
+}
+
+function policyNamed(world: World, wanted: string, groupName: string | undefined): PolicyOfGroup {
+  const byArn = policyByArn(world, wanted);
+  if (byArn !== undefined) return byArn;
+  const group = groupName === undefined ? undefined : groupOf(world, groupName);
+  const policy = group?.scalingPolicies?.get(wanted);
+  if (group === undefined || policy === undefined)
+    throw invalid(`Policy name not found - Policy '${wanted}' not found`);
+  return { group, policy };
 }
 
 /** A policy is named by its name and its group, or by its ARN. */

@@ -5,6 +5,7 @@ import { listener, listenerRule, loadBalancer, targetGroup } from './elbv2.js';
 import { lambdaAlias, lambdaFunction, lambdaVersion } from './lambda.js';
 import { logGroup } from './log-group.js';
 import type { ResourceHandler } from './resource-handler.js';
+import { alarm, scalingPolicy } from './scaling.js';
 import { nestedStack, s3Bucket, silent, ssmParameter, subnet, unmodelled, vpc } from './others.js';
 
 /** Every resource type that the sandbox models. */
@@ -12,10 +13,12 @@ const HANDLERS: Readonly<Record<string, ResourceHandler | undefined>> = {
   'AWS::AutoScaling::AutoScalingGroup': autoScalingGroup,
   'AWS::AutoScaling::LaunchConfiguration': launchConfiguration,
   'AWS::AutoScaling::LifecycleHook': lifecycleHook,
+  'AWS::AutoScaling::ScalingPolicy': scalingPolicy,
   'AWS::AutoScaling::ScheduledAction': scheduledAction,
   'AWS::CDK::Metadata': silent,
   'AWS::CloudFormation::Stack': nestedStack,
   'AWS::CloudFormation::WaitConditionHandle': silent,
+  'AWS::CloudWatch::Alarm': alarm,
   'AWS::EC2::Instance': instance,
   'AWS::EC2::LaunchTemplate': launchTemplate,
   'AWS::EC2::SecurityGroup': securityGroup,

@@ -6,7 +6,9 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   'AWS::AutoScaling::AutoScalingGroup': ['AutoScalingGroupARN'],
   'AWS::AutoScaling::LaunchConfiguration': [],
   'AWS::AutoScaling::LifecycleHook': [],
+  'AWS::AutoScaling::ScalingPolicy': ['Arn', 'PolicyName'],
   'AWS::AutoScaling::ScheduledAction': ['ScheduledActionName'],
+  'AWS::CloudWatch::Alarm': ['Arn'],
   'AWS::EC2::LaunchTemplate': ['DefaultVersionNumber', 'LatestVersionNumber', 'LaunchTemplateId'],
   'AWS::ElasticLoadBalancing::LoadBalancer': [
     'CanonicalHostedZoneName',
