@@ -148,7 +148,7 @@ function put(
   return {};
 }
 
-/** Unknown names are passed over. Source: CloudWatch API reference, DisableAlarmActions, which has no error for them. */
+/** Unknown names are passed over. Source: CloudWatch API reference, DisableAlarmActions, which has no such error. */
 function enable(world: World, names: readonly string[], ActionsEnabled: boolean): object {
   const { alarms } = cloudWatchState(world);
   for (const name of names) {
