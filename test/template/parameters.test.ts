@@ -57,6 +57,19 @@ describe('a file of parameters', () => {
       }));
   }
 
+  it("in the CLI's list within an answer of it, of which nothing else is taken", () => {
+    const list =
+      '[{"ParameterKey": "Image", "ParameterValue": "ami-1"}, {"ParameterKey": "Size", "UsePreviousValue": true}]';
+    expect(parse(`{"Parameters": ${list}}`)).to.deep.equal({ values: { Image: 'ami-1', Size: null }, problems: [] });
+    const { values, problems } = parse(`{"Parameters": ${list}, "Capabilities": ["CAPABILITY_IAM"]}`);
+    expect(values).to.have.keys(['Image', 'Size']);
+    expect(problems.join()).to.contain('Capabilities would not be taken: Parameters alone are.');
+    expect(parse('{"Parameters": [{"ParameterKey": "Image"}]}').problems.join()).to.contain(
+      'Image has no ParameterValue.',
+    );
+    expect(parse('{"Parameters": "a,b"}').values).to.deep.equal({ Parameters: 'a,b' });
+  });
+
   it('in lines has values as they are written, and says which line is none', () => {
     expect(
       parse("Url=https://a/?b=c#d\nStar=**\nIt='it'\\''s'\nOpen='never closed\nNext=\"q\"\n").values,

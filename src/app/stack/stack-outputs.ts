@@ -49,6 +49,8 @@ export async function openOutputs(flags: OutputsFlags, surroundings: ProcessCont
       throw usage('usage.flags', problem('--outputs-format needs --outputs.', 'outputs-format', 'outputs'));
     return { surroundings, write: () => Promise.resolve() };
   }
+  // An empty path names the folder itself, which only shows when the file takes its place in the end.
+  if (path.trim() === '') throw badFlags([problem('--outputs must not be empty.', 'outputs')]);
   const format = flags['outputs-format'] ?? (/\.(env|sh)$/.test(path) ? 'env' : 'json');
   const textOf = async ({ deps }: Pick<Run, 'deps'>, stack: string): Promise<string> => {
     const { outputs = {} } = (await retrying(deps).describeStack(stack)) ?? {};

@@ -18,7 +18,7 @@ export interface ParametersFile {
  * A file of parameters in one of the forms that people have, JSON, YAML or lines:
  * - a map `KEY: VALUE`; a list becomes a list with commas
  * - CodePipeline's `{Parameters: {KEY: VALUE}, Tags: {…}, StackPolicy: {…}}`
- * - the CLI's `[{ParameterKey, ParameterValue}]`, also with `UsePreviousValue`
+ * - the CLI's `[{ParameterKey, ParameterValue}]`, also with `UsePreviousValue`, and within `{Parameters: […]}`
  * - the CLI's `["KEY=VALUE"]`
  * - lines of `KEY=VALUE`, as `--outputs` writes them
  * Values stand as they are written: `012345` stays that, and `@file:` means nothing here.
@@ -44,9 +44,19 @@ export function parseParametersFile(text: string, origin: string, problems: Reas
     wrong([], 'The file is neither a map (KEY: VALUE) nor a list.', 'Write KEY: VALUE.');
     return { values: new Map() };
   }
-  return isMap(tree['Parameters'])
-    ? fromPipeline(tree, tree['Parameters'], wrong)
-    : { values: fromMap(tree, [], wrong) };
+  const { Parameters: parameters } = tree;
+  if (isMap(parameters)) return fromPipeline(tree, parameters, wrong);
+  if (isList(parameters) && parameters.some(isMap)) return { values: fromAnswer(tree, parameters, wrong) };
+  return { values: fromMap(tree, [], wrong) };
+}
+
+/** The CLI's list within an answer or a request of the CLI, of which nothing else is taken. */
+function fromAnswer(tree: TreeMap, list: readonly Tree[], wrong: Wrong): Values {
+  for (const key of Object.keys(tree)) {
+    if (key !== 'Parameters')
+      wrong([key], `${key} would not be taken: Parameters alone are.`, 'Leave Parameters alone in the file.');
+  }
+  return fromList(list, (path, text, remedy) => void wrong(['Parameters', ...path], text, remedy));
 }
 
 function fromLines(text: string, origin: string, problems: Reason[]): Values {

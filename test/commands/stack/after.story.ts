@@ -78,6 +78,8 @@ describe('after a change', function () {
     const to = async (path: string) => world.json(['update-stack', 'motto', '--outputs', path, ...CALM]);
     const nowhere = await to(join(world.folder, 'none', 'outputs.json'));
     expect([nowhere.code, nowhere.document.failure?.code]).to.deep.equal([2, 'usage.outputs']);
+    const none = await to('');
+    expect([none.code, none.document.failure?.code]).to.deep.equal([2, 'usage.flags']);
     const full = await to('/dev/full');
     expect([full.code, full.document.failure?.code]).to.deep.equal([5, 'outputs.notWritten']);
     expect(full.stderr).to.include('no space left on device (ENOSPC)');
