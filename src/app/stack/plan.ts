@@ -7,6 +7,7 @@ import { planLines } from '../../render/documents/plan.js';
 import { prepareCdk, withApp } from './cdk.js';
 import { expectAccount, guardChange, planOf, withCalendar } from './change-guards.js';
 import { withRun, type RunDescription } from '../../run/run.js';
+import { repeatable } from './same-change.js';
 import { makeOrder, readOrder } from './stack-order.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { askMetricsFirst, calendarNow } from '../groups/ask-first.js';
@@ -56,12 +57,13 @@ export async function plan(given: PlanAsked, surroundings: ProcessContext): Prom
       ...(await makeOrder(stackRun, { asked, wanted, read, ...(cdk !== undefined && { cdk }) })),
       wishes: { create: change.wishes.create ?? true, wait: change.wishes.wait ?? false },
     };
-    await changeStack(stackRun.deps, order, async (open) => {
+    const changing = changeStack(stackRun.deps, order, async (open) => {
       found = withCalendar(await planOf(run, wanted, asked.stack, open), calendar);
       // A plan shows what would be lost; only update-stack has to refuse it.
       guardChange({ ...change.guards, groupReplacement: true }, open, found, order.given);
       return 'drop';
     });
+    await repeatable(asked, order, changing);
     return {
       outcome: outcomeOf(found, given['detailed-exitcode'] ?? false),
       results: [],

@@ -6,11 +6,12 @@ import { changeStack, stackGroups } from '../../engine/stack/change-stack.js';
 import { stackGroupRows } from '../../engine/stack/stack-groups.js';
 import { Failure, refused, problem } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
-import { prepareCdk, withApp, type AppAsked, type CdkDeployment } from './cdk.js';
+import { prepareCdk, withApp, type AppAsked } from './cdk.js';
 import type { ChangeWanted } from './change-flags.js';
 import { chosenOf, expectReady, guardChange, guardGroups, planOf } from './change-guards.js';
 import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { stackOnInterrupt } from '../../run/signals/interrupt.js';
+import { repeatable } from './same-change.js';
 import { openOutputs, type OutputsFlags } from './stack-outputs.js';
 import type { SizeKeeper } from '../../engine/stack/keep-sizes.js';
 import { keepingSizes, sizeKeeper } from './size-keeper.js';
@@ -18,7 +19,7 @@ import { noteBefore, revert, type Before } from './back/revert.js';
 import { noteFormer, withWayBack, type FormerStack } from './back/way-back.js';
 import { answered, withRun, type RunDescription, type RunResult, type Run } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
-import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
+import { makeOrder, onInterrupt, readOrder, type OrderFlags, type OrderInput } from './stack-order.js';
 import { lockAsked } from '../lock/lock-flags.js';
 import { choiceOf } from '../groups/choose-groups.js';
 import { byName } from '../groups/command-targets.js';
@@ -91,15 +92,12 @@ async function changeThenSwap(
     withDiagnosis(async (run, asked) => {
       const target: UpdateGroupsAsked = { ...asked, asgs: [] };
       await expectReady(run, change.guards, wanted);
-      const cdk = await cdkOf(run, asked, surroundings);
-      const stackRun = cdk?.run ?? run;
-      const order = await makeOrder(stackRun, { asked, wanted, read, ...(cdk !== undefined && { cdk }) });
-      run.hidden.add(secretsOf(order));
+      const { stackRun, order } = await orderOf(run, { asked, wanted, read }, surroundings);
       let finished: readonly GroupResult[] = [];
       let before: Before | undefined;
       let former: FormerStack | undefined;
       const keeper = (of = run): SizeKeeper | undefined => sizeKeeper(of, wanted, target);
-      const done = await keepingSizes(keeper(), (sizes) =>
+      const changing = keepingSizes(keeper(), (sizes) =>
         changeStack(stackRun.deps, order, async (open) => {
           await approve(run, { wanted, change, order, ask: surroundings.ask }, open);
           if (change.keep) return 'keep';
@@ -114,6 +112,7 @@ async function changeThenSwap(
           return 'execute';
         }),
       );
+      const done = await repeatable(asked, order, changing);
       if (done.action === 'kept') return kept(asked.stack, wanted.choice, done);
       const resultsBefore = run.state().results;
       const after = await groupsPart.after(run, wanted, target, done).catch(async (error: unknown) => {
@@ -137,13 +136,18 @@ async function changeThenSwap(
   );
 }
 
-async function cdkOf(
+/** The order, and the run with the role that changes the stack (an app may have its own). Its secrets are hidden. */
+async function orderOf(
   run: Run,
-  asked: AppAsked<UpdateStackAsked>,
+  { asked, ...input }: Omit<OrderInput, 'cdk' | 'asked'> & { readonly asked: AppAsked<UpdateStackAsked> },
   surroundings: ProcessContext,
-): Promise<CdkDeployment | undefined> {
-  if (asked.cdk === undefined) return undefined;
-  return prepareCdk(run, asked.cdk, { flags: asked, surroundings, assets: 'all' });
+): Promise<{ readonly stackRun: Run; readonly order: StackOrder }> {
+  const how = { flags: asked, surroundings, assets: 'all' } as const;
+  const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, how);
+  const stackRun = cdk?.run ?? run;
+  const order = await makeOrder(stackRun, { ...input, asked, ...(cdk !== undefined && { cdk }) });
+  run.hidden.add(secretsOf(order));
+  return { stackRun, order };
 }
 
 /** What the run is about, in words for its first and last lines. */
