@@ -45,12 +45,25 @@ export function refusedRun(given: readonly AdvisedReason[], plan: Plan): Failure
   // So would a name that means nothing: what there is comes first.
   if (reasons.every((reason) => reason.code === 'group.missing'))
     return refused(code, what, reasons, [remarked(command`ha-updater list`, 'the groups that are there')]);
+  // So would a value that the command line gives: the reason says which.
+  if (reasons.every((reason) => ASKED_WRONGLY.has(reason.code)))
+    return refused(code, what, reasons, reasons.some((reason) => reason.code === 'alarm.missing') ? [SHOW_ALARMS] : []);
   // So would it while an old half is kept: each of these leads out of that.
   const next = reasons.some((reason) => reason.code === 'group.kept')
     ? [ours(plan, 'rollback'), ours(plan, 'resume'), withWords(plan.again, ['--finish-kept'])]
-    : [plan.again];
+    : [remarked(plan.again, 'the same, once that is put right')];
   return refused(code, what, reasons, [...first, ...next]);
 }
+
+/** Reasons that the command line alone can put right. */
+const ASKED_WRONGLY: ReadonlySet<string> = new Set(['alarm.missing', 'restart.quorum']);
+
+const ALARM_TYPES = ['--alarm-types', 'MetricAlarm', 'CompositeAlarm'];
+const ALARM_NAMES = ['--query', '[MetricAlarms,CompositeAlarms][].AlarmName'];
+const SHOW_ALARMS = remarked(
+  command`aws cloudwatch describe-alarms ${ALARM_TYPES} ${ALARM_NAMES}`,
+  'the alarms that are there',
+);
 
 /** The beginning of a refusal: what did not begin. */
 function notBegun(plan: Plan): string {
