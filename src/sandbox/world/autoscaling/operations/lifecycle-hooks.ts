@@ -145,7 +145,7 @@ function pendingAction(
     if (hook !== undefined) return { group, member, hook };
   }
   const { LifecycleActionToken: token, InstanceId: id } = input;
-  // The words are assumed.
+  // AWS documents no words for it.
   if (token === undefined && id === undefined)
     throw invalid('Either an instance ID or a lifecycle action token must be specified.');
   throw invalid(
