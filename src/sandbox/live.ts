@@ -8,6 +8,7 @@ import { servePicture } from './picture/serve-picture.js';
 import { createRegions, type Regions } from './regions.js';
 
 export { scenarioOf } from './regions.js';
+import { dateForOthers } from './wire/date-for-others.js';
 import type { CallSeen } from './wire/wire.js';
 import type { WireRequest } from './wire/wire-types.js';
 
@@ -161,7 +162,11 @@ function respond(
     const outcome = regions.of(asked).wire.answer(asked);
     if (outcome === 'reply lost') return void response.destroy();
     response.sendDate = false; // The wire gives the world's date.
-    response.writeHead(outcome.status, { 'content-length': Buffer.byteLength(outcome.body), ...outcome.headers });
+    response.writeHead(outcome.status, {
+      'content-length': Buffer.byteLength(outcome.body),
+      ...outcome.headers,
+      ...dateForOthers(asked),
+    });
     if (outcome.then !== undefined) return void breakOff(response, outcome.body, outcome.then);
     response.end(request.method === 'HEAD' ? undefined : outcome.body);
   } catch (error) {

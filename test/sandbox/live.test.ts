@@ -10,6 +10,7 @@ import { createSandbox } from '../../src/sandbox/index.js';
 import { DEFAULT_SCENARIO, type Fault } from '../../src/sandbox/scenario.js';
 import { serveSandbox, type LiveSandbox } from '../../src/sandbox/live.js';
 import type { World } from '../../src/sandbox/world/world.js';
+import { dateForOthers } from '../../src/sandbox/wire/date-for-others.js';
 import { failure, sandboxOf } from './wire/support.js';
 
 const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
@@ -41,6 +42,43 @@ function world(faults: Fault[] = []): ReturnType<typeof sandboxOf> {
     { faults },
   );
 }
+
+describe('the date of answers over HTTP', () => {
+  const of = (agent: string, signed: string): string | undefined =>
+    dateForOthers({
+      method: 'POST',
+      host: 'localhost',
+      path: '/',
+      query: new URLSearchParams(),
+      headers: { 'user-agent': agent, 'x-amz-date': signed },
+      body: '',
+    }).date;
+
+  it('is, for another client than the tool, the time at which it signed', async () => {
+    expect(of('aws-sdk-js/3', '20260203T040506Z')).to.equal('Tue, 03 Feb 2026 04:05:06 GMT');
+    expect(of('aws-sdk-js/3', '20269999T040506Z')).to.equal(undefined);
+    expect(of('aws-sdk-js/3', '')).to.equal(undefined);
+    expect(of('aws-sdk-js/3 ha-updater/1.0.0', '20260203T040506Z')).to.equal(undefined);
+
+    const live = await serveSandbox(world(), { port: 0, speed: 1 });
+    const date = async (agent: string): Promise<string | null> => {
+      const headers = {
+        'user-agent': agent,
+        'x-amz-date': '20260203T040506Z',
+        authorization: 'AWS4-HMAC-SHA256 Credential=A/1/eu-west-1/autoscaling/aws4_request',
+      };
+      const { headers: answered } = await fetch(live.url, {
+        method: 'POST',
+        headers,
+        body: 'Action=DescribeAutoScalingGroups&Version=2011-01-01',
+      });
+      return answered.get('date');
+    };
+    expect(await date('Boto3/1')).to.equal('Tue, 03 Feb 2026 04:05:06 GMT');
+    expect(await date('ha-updater/1.0.0')).to.match(/^Sat, 21 Nov 2026 03:00:/);
+    await live.close();
+  });
+});
 
 describe('the sandbox over HTTP', () => {
   let live: LiveSandbox | undefined;

@@ -179,7 +179,7 @@ function createDoors(
     const { service, protocol } = found;
     const answer = (status: number, body: string): WireAnswer => ({
       status,
-      headers: { ...standardHeaders(world, requestId, request), 'content-type': 'text/xml' },
+      headers: { ...standardHeaders(world, requestId), 'content-type': 'text/xml' },
       body,
     });
     try {
@@ -212,7 +212,7 @@ function createDoors(
     });
 
   return (request, requestId) => {
-    const headers = standardHeaders(world, requestId, request);
+    const headers = standardHeaders(world, requestId);
     if (request.headers['x-amz-target'] !== undefined)
       return callJson(request, headers, (service, operation, input) => runJson(request, service, operation, input));
     if (signedService(request) === 'lambda')
@@ -228,24 +228,9 @@ function agentOf({ headers }: WireRequest): string {
   return headers['user-agent'] ?? '';
 }
 
-/**
- * The tool takes the service's time from `Date`, so it is the world's. The SDKs of others hold their clock for
- * wrong when it is minutes off, and send each call again that was refused: where time passes faster, others are
- * told the time of their request.
- */
-function standardHeaders(world: WorldRoot, requestId: string, request?: WireRequest): Record<string, string> {
-  const asked = request === undefined || WATCHED.test(agentOf(request)) ? undefined : signedAt(request);
-  return { date: new Date(asked ?? world.clock.now()).toUTCString(), 'x-amzn-requestid': requestId };
-}
-
-/** When the client signed its request, by its own clock, in ms; undefined when it does not say. */
-function signedAt({ headers, query }: WireRequest): number | undefined {
-  const [, day, time] = /^(\d{8})T(\d{6})Z$/.exec(headers['x-amz-date'] ?? query.get('X-Amz-Date') ?? '') ?? [];
-  if (day === undefined || time === undefined) return undefined;
-  const at = Date.parse(
-    `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T${time.slice(0, 2)}:${time.slice(2, 4)}:${time.slice(4)}Z`,
-  );
-  return Number.isNaN(at) ? undefined : at;
+/** Clients take the service's time from `Date`, so it is the world's. */
+function standardHeaders(world: WorldRoot, requestId: string): Record<string, string> {
+  return { date: new Date(world.clock.now()).toUTCString(), 'x-amzn-requestid': requestId };
 }
 
 /** The Query API is a form in a POST's body, or the query of a GET. */
