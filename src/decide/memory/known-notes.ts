@@ -1,5 +1,5 @@
 import { leaseFingerprint } from '../ownership/lease.js';
-import type { OutNote, RolloutRecord, Verdict } from '../../model/rollout/record.js';
+import type { Lease, OutNote, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import type { Seen } from '../../model/rollout/decision.js';
 
@@ -59,8 +59,15 @@ function isLeaseOfBefore({ name, notes }: Group, seen: Seen): boolean {
   const known = seen.known[name];
   if (isBehind(notes, known)) return true;
   if (notes.lease === undefined) return false;
-  const older = notes.lease.run === known?.lease?.run && notes.lease.beat < known.lease.beat;
-  return older || leaseFingerprint(notes.lease) === seen.superseded[name];
+  return isOlder(notes.lease, known?.lease) || leaseFingerprint(notes.lease) === seen.superseded[name];
+}
+
+/**
+ * A lease that the same run showed earlier. What the run began before it began this counted its signs of life anew,
+ * so their number alone does not tell.
+ */
+function isOlder(lease: Lease, known: Lease | undefined): boolean {
+  return lease.run === known?.run && (lease.beat < known.beat || lease.at < known.at - 1_000);
 }
 
 /**

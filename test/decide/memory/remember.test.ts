@@ -264,6 +264,18 @@ describe('remember: what somebody else set', () => {
     // Under a lease that ours did not replace it may be a rollout that somebody began after ours.
     expect(noteOf({ ...other, beat: 7 })).to.equal(former.run);
   });
+
+  it('is not mixed with a rollout of another run that this run had finished before, and counted its signs of life', () => {
+    const former = { ...RECORD, run: 'run-00', startedAt: RECORD.startedAt - 60_000 };
+    const finishing = { ...LEASE, beat: 12, at: RECORD.startedAt - 20_000 };
+    const ours = { ...LEASE, beat: 1, at: RECORD.startedAt };
+    const begin: Action = { type: 'record', group: 'web', record: RECORD, lease: ours };
+    const seen = afterAction(observed([group()]).seen, { action: begin, at: RECORD.startedAt, sure: true }, PLAN);
+    const noteOf = (lease: Lease): string | undefined =>
+      withNotes(group({ notes: { record: former, lease } }), seen).notes.record?.run;
+    expect(noteOf(finishing)).to.equal(RECORD.run);
+    expect(noteOf({ ...finishing, run: 'run-later' })).to.equal(former.run);
+  });
 });
 
 describe('remember: a record of another run', () => {
