@@ -14,8 +14,10 @@ export interface RunState {
   readonly stage: Stage;
   /** The account of whoever calls, once it is known. */
   readonly account?: string;
-  /** True once anything at all was asked to change. */
+  /** True once anything at all was asked to change, but for sizes that were noted and are given back. */
   readonly changed: boolean;
+  /** Sizes are noted for a change of the stack that was not sent yet. */
+  readonly noted?: NotedSizes;
   /** How the stack action ended, once it has. */
   readonly stack?: { readonly status: string; readonly ok: boolean };
   /** Texts of what could not be set on the stack after its update. */
@@ -39,6 +41,13 @@ export interface RunState {
   /** group → the first of the instances that its lifecycle policy retained there. */
   readonly retained: ReadonlyMap<string, string>;
   readonly health: HealthHistory;
+}
+
+/** What is undone when the sizes are given back. */
+interface NotedSizes {
+  readonly groups: readonly string[];
+  /** Whether anything else was asked to change. */
+  readonly besides: boolean;
 }
 
 export const NOTHING_DONE: RunState = {
@@ -67,7 +76,7 @@ function stackAfter(state: RunState, event: RunEvent): RunState {
       return { ...state, account: event.identity.account };
     case 'stack.started':
     case 'stack.mending':
-      return { ...state, stage: 'stack', changed: true };
+      return changedBesides({ ...state, stage: 'stack' });
     case 'stack.settled':
       return { ...state, stage: 'between', stack: { status: event.status, ok: event.ok } };
     case 'warning':
@@ -95,9 +104,8 @@ function groupsAfter(state: RunState, event: RunEvent): RunState {
     case 'group.adopted':
       // What a dead run had changed counts as begun: its record is ours now.
       return {
-        ...state,
+        ...changedBesides(state),
         stage: 'groups',
-        changed: true,
         open: withOne(state.open, event.group),
         keepsOld: event.record === undefined ? state.keepsOld : keepsOld(event.record),
         began: new Map(state.began).set(event.group, event.since),
@@ -105,7 +113,7 @@ function groupsAfter(state: RunState, event: RunEvent): RunState {
       };
     case 'rollout.called':
       // A note, which somebody else acts on.
-      return { ...state, stage: 'groups', changed: true };
+      return { ...changedBesides(state), stage: 'groups' };
     case 'group.progress':
       return progressAfter(state, event.progress);
     case 'action.started':
@@ -136,26 +144,51 @@ function actionAfter(state: RunState, action: Action): RunState {
   switch (action.type) {
     case 'record':
       // A size that is kept is no rollout: it has no old and no new instances.
-      if (!isRollout(action)) return { ...state, changed: true, open: withOne(state.open, action.group) };
+      if (!isRollout(action)) return notedAfter(state, action.group);
       return {
-        ...state,
-        changed: true,
+        ...changedBesides(state),
         open: withOne(state.open, action.group),
         began: new Map(state.began).set(action.group, action.record.startedAt),
         rolling: factsOf(action.record).provesAfterVerdict,
         keepsOld: keepsOld(action.record),
       };
     case 'clear':
-      return {
-        ...state,
-        changed: true,
-        open: action.result?.outcome === 'sizeKept' ? state.open.filter((one) => one !== action.group) : state.open,
-      };
+      return action.result?.outcome === 'sizeKept' ? givenBackAfter(state, action.group) : changedBesides(state);
     case 'judge':
-      return { ...state, changed: true, judged: action.groups.reduce(withOne, state.judged) };
+      return { ...changedBesides(state), judged: action.groups.reduce(withOne, state.judged) };
     default:
-      return { ...state, changed: true };
+      return isForNotes(state, action) ? { ...state, changed: true } : changedBesides(state);
   }
+}
+
+function changedBesides({ noted, ...state }: RunState): RunState {
+  return { ...state, changed: true, ...(noted !== undefined && { noted: { ...noted, besides: true } }) };
+}
+
+function notedAfter(state: RunState, group: string): RunState {
+  const { groups, besides } = state.noted ?? { groups: [], besides: state.changed };
+  return {
+    ...state,
+    changed: true,
+    open: withOne(state.open, group),
+    noted: { groups: withOne(groups, group), besides },
+  };
+}
+
+/** Once the last size is given back, it is as if it had never been noted. */
+function givenBackAfter({ noted, ...state }: RunState, group: string): RunState {
+  const open = state.open.filter((one) => one !== group);
+  if (noted === undefined) return { ...state, changed: true, open };
+  const groups = noted.groups.filter((one) => one !== group);
+  return groups.length === 0
+    ? { ...state, changed: noted.besides, open }
+    : { ...state, changed: true, open, noted: { ...noted, groups } };
+}
+
+/** What is done to groups while their size is noted belongs to the note: it is undone with it. */
+function isForNotes({ noted }: RunState, action: Exclude<Action, { type: 'judge' }>): boolean {
+  const groups = 'groups' in action ? action.groups : [action.group];
+  return noted !== undefined && groups.every((group) => noted.groups.includes(group));
 }
 
 function withResult(state: RunState, result: GroupResult): RunState {

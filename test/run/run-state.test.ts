@@ -42,6 +42,22 @@ describe('what a run has done, read off its events', () => {
     expect(after(records('web'), records('api'), finished('web', 'stuck')).open).to.deep.equal(['api', 'web']);
   });
 
+  it('has changed nothing once the sizes that it noted are given back, unless it did anything else', () => {
+    const keeps = (group: string): RunEvent => records(group, 'keep-size');
+    const suspends = (group: string): RunEvent => acts({ type: 'suspend', group, processes: ['Terminate'] });
+    const gives = (group: string): RunEvent =>
+      acts({ type: 'clear', group, notes: ['record'], result: { group, outcome: 'sizeKept', why: '' } });
+    const changed = (...events: readonly RunEvent[]): boolean => after(...events).changed;
+    expect(changed(keeps('web'), suspends('web'))).to.equal(true);
+    expect(changed(keeps('web'), suspends('web'), gives('web'))).to.equal(false);
+    expect(changed(keeps('web'), keeps('api'), gives('web'))).to.equal(true);
+    expect(changed(keeps('web'), keeps('api'), gives('web'), gives('api'))).to.equal(false);
+    expect(changed(keeps('web'), suspends('other'), gives('web'))).to.equal(true);
+    expect(changed(judges('other'), keeps('web'), gives('web'))).to.equal(true);
+    const sent = { type: 'stack.started' } as RunEvent & { type: 'stack.started' };
+    expect(changed(keeps('web'), sent, gives('web'))).to.equal(true);
+  });
+
   it('knows which groups are judged, each once', () => {
     expect(after(judges('web', 'api'), judges('web')).judged).to.deep.equal(['web', 'api']);
   });

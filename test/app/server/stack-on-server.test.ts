@@ -163,7 +163,7 @@ describe('update-stack --on server', function () {
     };
     world.sandbox.world.disturb({ ...refusal, from, until: 1e9 } as never);
     const { code, document } = await json(`ImageId=${GOOD}`, ...ON_SERVER);
-    expect([code, document.failure?.code], JSON.stringify(document)).to.deep.equal([5, 'server.notStarted']);
+    expect([code, document.failure?.code], JSON.stringify(document)).to.deep.equal([3, 'server.notStarted']);
     expect(imageOf()).to.equal('ami-0123456789abcdef0');
     expect(notes()).to.deep.equal([]);
   });
