@@ -71,6 +71,7 @@ export class Failure extends Error {
       readonly flags?: readonly string[];
       readonly instances?: readonly string[];
       readonly absent?: readonly string[];
+      readonly firstChange?: boolean;
     },
   ) {
     super(facts.what, options);
@@ -90,6 +91,11 @@ export class Failure extends Error {
   /** Names of groups that it says are not there. */
   get absent(): readonly string[] {
     return this.options?.absent ?? [];
+  }
+  /** AWS refused the very first change of a rollout in clear words: it had no effect. */
+  get firstChange(): boolean {
+    const { cause, firstChange } = this.options ?? {};
+    return firstChange === true || (cause instanceof Failure && cause.firstChange);
   }
   get exitCode(): ExitCode {
     return EXIT_OF[this.outcome];

@@ -70,7 +70,8 @@ function sort(error: unknown, scene: FailureContext): Failure {
  */
 function changedAllTheSame(failure: Failure, scene: FailureContext): Failure {
   const claims = failure.exitCode === EXIT.usage || failure.exitCode === EXIT.refused;
-  if (!claims || scene.witness?.changed !== true) return failure;
+  const isTrue = scene.witness?.changed !== true || (failure.firstChange && scene.witness.askedOnce === true);
+  if (!claims || isTrue) return failure;
   return new Failure('stopped', { ...failure.facts, ...aftermath(scene) }, { cause: failure });
 }
 

@@ -16,6 +16,8 @@ export interface RunState {
   readonly account?: string;
   /** True once anything at all was asked to change, but for sizes that were noted and are given back. */
   readonly changed: boolean;
+  /** One action was sent, and nothing else was asked to change: if AWS refused it, nothing is changed. */
+  readonly askedOnce?: true;
   /** Sizes are noted for a change of the stack that was not sent yet. */
   readonly noted?: NotedSizes;
   /** How the stack action ended, once it has. */
@@ -140,7 +142,12 @@ function progressAfter(state: RunState, progress: Progress): RunState {
 }
 
 /** Even an action whose reply is lost may have had its effect. */
-function actionAfter(state: RunState, action: Action): RunState {
+function actionAfter({ askedOnce: _asked, ...state }: RunState, action: Action): RunState {
+  const after = sentAfter(state, action);
+  return state.changed ? after : { ...after, askedOnce: true };
+}
+
+function sentAfter(state: RunState, action: Action): RunState {
   switch (action.type) {
     case 'record':
       // A size that is kept is no rollout: it has no old and no new instances.
@@ -161,7 +168,7 @@ function actionAfter(state: RunState, action: Action): RunState {
   }
 }
 
-function changedBesides({ noted, ...state }: RunState): RunState {
+function changedBesides({ noted, askedOnce: _asked, ...state }: RunState): RunState {
   return { ...state, changed: true, ...(noted !== undefined && { noted: { ...noted, besides: true } }) };
 }
 

@@ -58,6 +58,15 @@ describe('what a run has done, read off its events', () => {
     expect(changed(keeps('web'), sent, gives('web'))).to.equal(true);
   });
 
+  it('knows of one action, while nothing else was asked to change: if AWS refused that, nothing is changed', () => {
+    const once = (...events: readonly RunEvent[]): boolean | undefined => after(...events).askedOnce;
+    expect(once()).to.equal(undefined);
+    expect(once(records('web'))).to.equal(true);
+    expect(once(records('web'), acts({ type: 'suspend', group: 'web', processes: [] }))).to.equal(undefined);
+    expect(once(records('web'), { type: 'stack.started' } as RunEvent)).to.equal(undefined);
+    expect(once({ type: 'stack.started' } as RunEvent, records('web'))).to.equal(undefined);
+  });
+
   it('knows which groups are judged, each once', () => {
     expect(after(judges('web', 'api'), judges('web')).judged).to.deep.equal(['web', 'api']);
   });

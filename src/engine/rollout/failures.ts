@@ -78,7 +78,7 @@ export function refusedFirst(fault: AwsFault, plan: Plan): Failure {
   return new Failure(
     'refused',
     { code: `aws.${fault.kind}`, what, reasons: [], serves: 'Nothing was changed.', left: '', next: [plan.again] },
-    { cause: fault },
+    { cause: fault, firstChange: true },
   );
 }
 

@@ -48,6 +48,8 @@ export function createSizeKeeper(
   };
   let begun: { readonly groups: readonly string[]; readonly changed: KeepSizePlan['changed'] } | undefined;
   let meanwhile: Meanwhile | undefined;
+  /** Why the sizes could not be noted whole. */
+  let unnoted: unknown;
   // Others may remove our notes between two parts of the run: what it noted it still knows.
   const memory: Memory = {};
   const plan = (phase: KeepSizePlan['phase']): Plan =>
@@ -69,6 +71,7 @@ export function createSizeKeeper(
     } catch (error) {
       // Then nothing was noted, and there is nothing to give back.
       if (!(error instanceof Failure) || error.outcome === 'refused' || error.outcome === 'held') begun = undefined;
+      unnoted = error;
       throw error;
     }
   };
@@ -82,21 +85,49 @@ export function createSizeKeeper(
     endAfter: async (error) => {
       if (begun === undefined || !(error instanceof Failure || error instanceof AwsFault)) return error;
       await meanwhile?.stop();
-      const failure = error instanceof Failure ? error : stoppedBy(error, plan('end'), undefined);
-      const kept = stillKept(stack, begun.groups);
-      try {
-        const now = await retrying(deps).describeStack(stack);
-        if (now !== undefined && busy(now.status)) return amended(failure, kept);
-        await end();
-        if (error instanceof AwsFault || error.outcome !== 'stackFailed') return error;
-        return amended(error, { serves: 'The stack action failed; the groups have the sizes that they had.' });
-      } catch (later) {
-        if (!(later instanceof Failure || later instanceof AwsFault)) throw later;
-        const why = later instanceof Failure ? later.facts.what : faultText(later);
-        return amended(failure, { ...kept, left: `${kept.left} That failed now: ${withoutStop(why)}.` });
-      }
+      return afterError(deps, { stack, plan: plan('end'), end, error, isUnnoted: error === unnoted });
     },
   };
+}
+
+/** A change that ended with an error while sizes were kept. */
+interface Ended {
+  readonly stack: string;
+  readonly plan: Plan;
+  /** Gives the sizes back. */
+  readonly end: () => Promise<void>;
+  readonly error: Failure | AwsFault;
+  /** It is why the sizes could not be noted whole. */
+  readonly isUnnoted: boolean;
+}
+
+/** Gives the sizes back, unless the stack goes on changing. Answers the error, with what is left. */
+async function afterError(deps: Deps, { stack, plan, end, error, isUnnoted }: Ended): Promise<Failure | AwsFault> {
+  const failure = error instanceof Failure ? error : stoppedBy(error, plan, undefined);
+  const kept = stillKept(stack, plan.groups);
+  try {
+    const now = await retrying(deps).describeStack(stack);
+    if (now !== undefined && busy(now.status)) return amended(failure, kept);
+    await end();
+    if (isUnnoted && failure.outcome === 'stopped') return notStarted(failure, plan);
+    if (failure.outcome !== 'stackFailed') return error;
+    return amended(failure, { serves: 'The stack action failed; the groups have the sizes that they had.' });
+  } catch (later) {
+    if (!(later instanceof Failure || later instanceof AwsFault)) throw later;
+    const why = later instanceof Failure ? later.facts.what : faultText(later);
+    return amended(failure, { ...kept, left: `${kept.left} That failed now: ${withoutStop(why)}.` });
+  }
+}
+
+/** What was noted of the sizes is given back, and the change of the stack was never sent. */
+function notStarted(failure: Failure, plan: Plan): Failure {
+  const { facts } = failure;
+  const what = `The change of the stack was not started: ${withoutStop(facts.what)}.`;
+  return new Failure(
+    'refused',
+    { code: facts.code, what, reasons: facts.reasons, serves: 'Nothing was changed.', left: '', next: [plan.again] },
+    { cause: failure },
+  );
 }
 
 /** What goes on beside the change of the stack. */
