@@ -1,4 +1,5 @@
 import { AwsFault, type FaultKind } from '../../../errors.js';
+import { passes } from '../../retry.js';
 import type { Instant } from '../../../clock.js';
 import { sayChanges } from '../../../decide/sizes/say-changes.js';
 import { takenOffIn } from '../../../decide/sizes/taken-off.js';
@@ -179,7 +180,10 @@ export function configurationReader(
   };
 }
 
-/** Launches that failed, as far as they are asked for. */
+/**
+ * Launches that failed, as far as they are asked for. Who may not read them learns of none: the time limits hold, and a
+ * group that is doubled must not be left like that for want of a reason.
+ */
 export function failureReader(
   gateway: Pick<Gateway, 'failedLaunches'>,
 ): (needed: ReadsNeeded['failures'], at: Instant) => Promise<readonly FailedActivity[]> {
@@ -189,7 +193,7 @@ export function failureReader(
     for (const { group, since } of needed) {
       const last = failures.get(group);
       const isFresh = last !== undefined && at - last.at < FAILURES_MS;
-      const answer = isFresh ? last : { at, found: await gateway.failedLaunches(group, since) };
+      const answer = isFresh ? last : { at, found: await gateway.failedLaunches(group, since).catch(noneIfRefused) };
       failures.set(group, answer);
       all.push(...answer.found);
     }
@@ -291,6 +295,11 @@ function faultIn(error: unknown): AwsFault {
 function noneFor(error: unknown): readonly [] {
   if (!(error instanceof AwsFault)) throw error;
   return [];
+}
+
+function noneIfRefused(error: unknown): readonly [] {
+  if (passes(error)) throw error;
+  return noneFor(error);
 }
 
 /**
