@@ -9,7 +9,9 @@ import type { AdvisedFinding } from '../model/finding.js';
 import { groupsOf } from '../app/inspect/diagnose.js';
 import { historyFindings } from './health-history.js';
 import { isRolledBack } from '../engine/rollout/failures.js';
+import { servingNow } from '../app/groups/serving-now.js';
 import { lookAtGroups } from '../app/inspect/read-only.js';
+import { passes } from '../engine/retry.js';
 import type { Run } from './run.js';
 
 /** Whose failure is explained, and how. */
@@ -34,7 +36,9 @@ export function withDiagnosis<A extends Explaining, T>(
       return await story(run, asked);
     } catch (error) {
       // After a signal the cause is known, and there is little time.
-      if (!(error instanceof Failure) || !isExplainable(error) || deps.interrupt.received !== undefined) throw error;
+      if (!(error instanceof Failure) || deps.interrupt.received !== undefined) throw error;
+      if (isUnasked(error)) throw await withServingNow(error, run);
+      if (!isExplainable(error)) throw error;
       const { adoptedSince = began, health } = run.state();
       // What a dead run met belongs to the rollout as well.
       const since = Math.min(began, adoptedSince);
@@ -51,6 +55,23 @@ export function withDiagnosis<A extends Explaining, T>(
       throw new Failure(error.outcome, facts, { cause: error });
     }
   };
+}
+
+/** AWS refused a change, and the last look before that had asked no balancer who serves: one more look can tell. */
+function isUnasked({ outcome, facts, cause }: Failure): boolean {
+  return outcome === 'stopped' && isRefused(cause) && (facts.serving ?? []).some(({ by }) => by === 'unknown');
+}
+
+/** @param cause of a failure, which may be told of another one */
+function isRefused(cause: unknown): boolean {
+  return cause instanceof Failure ? isRefused(cause.cause) : cause instanceof AwsFault && !passes(cause);
+}
+
+async function withServingNow(failure: Failure, run: Run): Promise<Failure> {
+  const names = (failure.facts.serving ?? []).map(({ group }) => group);
+  const { text: serves, serving } = await servingNow(run, names, run.state().began);
+  if (serving.length === 0) return failure;
+  return new Failure(failure.outcome, { ...failure.facts, serves, serving }, { cause: failure });
 }
 
 /** The stack failed, or a group or an instance does not get well. Whatever else stops a run says why by itself. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { BAD, BETTER, leftOn, stackWorld } from './ways-out/worlds.js';
+import { BAD, BETTER, leftOn, stackWorld } from '../ways-out/worlds.js';
 
 /** What a role may lack: a rollout goes on without, and never stops in the middle for want of it. */
 const OPTIONAL = [
@@ -16,6 +16,26 @@ const OPTIONAL = [
   'autoscaling:DescribeScalingActivities',
   'autoscaling:SetInstanceProtection',
 ];
+
+describe('what serves, after a change that AWS refused', () => {
+  for (const calls of ['SuspendProcesses', 'UpdateAutoScalingGroup', 'ResumeProcesses', 'DeleteTags']) {
+    it(`is looked up where the last look had asked no balancer: ${calls}`, async () => {
+      for (const words of [
+        ['update-asgs', 'web'],
+        ['update-stack', 'web', `ImageId=${BAD}`],
+      ]) {
+        const stage = stackWorld();
+        await stage.run(['update-stack', 'web', `ImageId=${BETTER}`, '--swap', 'never']);
+        const from = (stage.sandbox.clock.now() - stage.sandbox.world.startedAt) / 1000;
+        const denied = { kind: 'refuse', calls: `autoscaling:${calls}`, code: 'AccessDenied', message: 'no', from };
+        stage.sandbox.world.disturb({ ...denied, until: 1e9 } as never);
+        const { code, document } = await stage.run(words);
+        expect(code).to.be.oneOf([3, 5]);
+        if (code === 5) expect(document?.failure?.serves).to.match(/\b2 of 2 serve\b/);
+      }
+    });
+  }
+});
 
 describe('update-stack with a role that lacks a permission', () => {
   for (const calls of OPTIONAL)
