@@ -214,6 +214,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: 'warm' },
   },
   {
+    name: 'refused-stays-out',
+    rule: 'an instance whose command AWS refused to start is put back: nothing ran on it',
+    breaks: { value: "plan.restart?.onError === 'reregister' ? 'back' : 'out'" },
+  },
+  {
     name: 'restart-check-spares',
     rule: 'who fails its check is not taken out when the quorum needs it',
     breaks: { condition: true },

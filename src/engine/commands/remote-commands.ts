@@ -74,11 +74,7 @@ export function remoteCommands(
         started.set(instance, { id: await send(instance), since });
       } catch (error) {
         if (!(error instanceof AwsFault) || !FINAL.has(error.kind)) throw error;
-        started.set(instance, {
-          id: '',
-          since,
-          ended: { state: 'ended', ok: false, how: `${error.code}: ${error.message}`, output: '', elapsedMs: 0 },
-        });
+        started.set(instance, { id: '', since, ended: refusal(error) });
       }
     },
     look: async () => {
@@ -105,6 +101,11 @@ export function remoteCommands(
     },
     end: () => undefined,
   };
+}
+
+/** The end of a command that never began. */
+function refusal({ code, message }: AwsFault): NonNullable<Started['ended']> {
+  return { state: 'ended', ok: false, how: `${code}: ${message}`, output: '', elapsedMs: 0, refused: true };
 }
 
 /** A command as far as it is. */

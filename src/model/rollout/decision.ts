@@ -114,6 +114,8 @@ export type CommandState =
       /** The end of what it printed, cut to a few lines. */
       readonly output: string;
       readonly elapsedMs: Milliseconds;
+      /** The service refused it in clear words: nothing ran on the instance. */
+      readonly refused?: true;
     };
 
 /** What to do next with all groups of the run. */

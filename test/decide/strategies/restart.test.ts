@@ -199,6 +199,14 @@ describe('restart, step by step', () => {
       { ...RESTART, restart: { quorum: 0.5, attempts: 3, onError: 'reregister', commandMs: 60_000 } },
     ],
     [
+      'its command was refused, so nothing ran on it: back',
+      observed([web(four({ 'i-1': says('absent') }), ['i-1'])], {
+        commands: { 'i-1': { ...bad, refused: true } },
+        seen: { failed: { 'i-1': 'x' } },
+      }),
+      'register web-classic i-1 + register web i-1',
+    ],
+    [
       'failed, continue: it counts as out, and one more may go',
       observed([web(four({ 'i-1': says('absent') }), ['i-1'])], {
         commands: { 'i-1': bad },

@@ -104,7 +104,11 @@ function suspendFirst({ group, record }: Restarting): RestartStep | undefined {
 function goalOf({ observed, plan }: RolloutView, out: OutInstance, putBack: PutBack | undefined): Goal {
   if (putBack !== undefined) return 'back';
   if (observed.seen.failed[out.id] === undefined) return 'restart';
-  return plan.restart?.onError === 'reregister' ? 'back' : 'out';
+  // Nothing ran on it: it serves as well as before.
+  const command = observed.commands?.[out.id];
+  const isUntouched = command?.state === 'ended' && command.refused === true;
+  // rule: refused-stays-out
+  return plan.restart?.onError === 'reregister' || isUntouched ? 'back' : 'out';
 }
 
 /** Why nothing further is restarted, and the instance whose failure it is. */
