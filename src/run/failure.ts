@@ -91,6 +91,14 @@ function lockLost({ message }: LockLost, scene: FailureContext): Failure {
   return new Failure('stopped', { code: 'lock.lost', what, reasons: [], ...aftermath(scene) });
 }
 
+/** What is left where no group holds a record. */
+function leftOfStack(stack: RunState['stack']): string {
+  if (stack?.ok !== true) return '';
+  return stack.status === 'CREATE_COMPLETE'
+    ? 'The stack is created; whether its instances get healthy was not seen to the end.'
+    : 'The stack is updated; its groups may still run instances from before.';
+}
+
 /** The help of the command that failed. One below a topic has an id such as `lock:show`, and is typed as two words. */
 function helpOf({ command: id }: FailureContext): NextCommand {
   return command`ha-updater ${id.split(/[ :]/)} --help`;
@@ -175,7 +183,7 @@ function refusedBy(fault: AwsFault, scene: FailureContext): Failure {
 }
 
 function stoppedBy(fault: AwsFault, scene: FailureContext): Failure {
-  const what = `The run lost its way to AWS part-way. ${ADVICE[fault.kind].text} ${callOf(fault)}`;
+  const what = `${ADVICE[fault.kind].text} ${callOf(fault)}`;
   return new Failure(
     'stopped',
     { code: `aws.${fault.kind}`, what, reasons: [], ...aftermath(scene) },
@@ -211,11 +219,13 @@ export function aftermath(scene: FailureContext): Pick<FailureData, 'serves' | '
   }
   const { said: serving, rows } = servedLast(witness);
   if (witness.open.length === 0) {
+    const isCreated = witness.stack?.status === 'CREATE_COMPLETE';
     return {
       serves: serving === '' ? 'Not looked up: no group was touched by this run.' : `At the last look, ${serving}.`,
       ...(rows.length > 0 && { serving: rows }),
-      left: witness.stack?.ok ? 'The stack is updated; its groups may still run instances from before.' : '',
-      next: [...look, ...again],
+      left: leftOfStack(witness.stack),
+      // The groups of a new stack have nothing to be swapped.
+      next: [...look, ...(isCreated ? [] : again)],
     };
   }
   const gates = scene.words ?? [];

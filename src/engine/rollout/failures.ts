@@ -191,7 +191,7 @@ export function stoppedBy(fault: AwsFault, plan: Plan, observed: Observed | unde
       reasons: [],
       serves: servedBefore(fault, observed),
       ...(observed !== undefined && { serving: servingIn(observed) }),
-      left: `${recordKept(plan, observed)}${full.text}`,
+      left: `${leftOf(plan, observed)}${full.text}`,
       next: [...full.next, ...goOn(plan, observed)],
     },
     { cause: fault },
@@ -369,6 +369,12 @@ function servedBefore({ operation, code, kind }: AwsFault, observed: Observed | 
     : `Not known now, because ${operation} failed (${code}); ${last}`;
 }
 
+/** What a call that failed for good leaves on the groups. */
+function leftOf(plan: Plan, observed: Observed | undefined): string {
+  if (factsOf(plan).keepsRecord) return recordKept(plan, observed);
+  return `No record of a rollout is on ${plan.groups.join(', ')}: the same command goes on from what is there.`;
+}
+
 function recordKept(plan: Plan, observed?: Observed): string {
   const kept = `The record of the rollout is kept on ${plan.groups.join(', ')}`;
   const how = isPromoted(observed) ? 'the same command or resume, on any machine, finishes it' : FINISH_OR_UNDO;
@@ -425,6 +431,7 @@ function isRollBackHeld({ groups, seen }: Observed): boolean {
  * @param back going back is what leads out
  */
 function goOn(plan: Plan, observed: Observed | undefined, back = false): readonly NextCommand[] {
+  if (!factsOf(plan).keepsRecord) return [plan.again, ...status(plan)];
   const resume = ours(plan, 'resume');
   if (isPromoted(observed)) return [resume, ...status(plan)];
   return [...(back ? [ours(plan, 'rollback'), resume] : [resume, ours(plan, 'rollback')]), ...status(plan)];

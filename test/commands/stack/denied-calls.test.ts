@@ -1,5 +1,9 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { BAD, BETTER, leftOn, stackWorld } from '../ways-out/worlds.js';
+import type { CommandStage } from '../../support/command-stage.js';
+import { BAD, BETTER, leftOn, STACK_TEMPLATE, stackWorld } from '../ways-out/worlds.js';
 
 /** What a role may lack: a rollout goes on without, and never stops in the middle for want of it. */
 const OPTIONAL = [
@@ -35,6 +39,38 @@ describe('what serves, after a change that AWS refused', () => {
       }
     });
   }
+});
+
+describe('last words after a call that AWS refused', () => {
+  const denying = ({ sandbox: { world } }: CommandStage, calls: string, inSeconds = 0): void => {
+    const from = (world.clock.now() - world.startedAt) / 1000 + inSeconds;
+    world.disturb({ kind: 'refuse', calls, code: 'AccessDenied', message: 'no', from, until: 1e9 } as never);
+  };
+
+  it('claim no record of what records nothing: the same command goes on', async () => {
+    const stage = stackWorld();
+    await stage.run(['update-stack', 'web', `ImageId=${BAD}`, '--healthy-timeout', '120']);
+    denying(stage, 'autoscaling:DeleteTags');
+    const { code, document } = await stage.run(['unfreeze', 'web']);
+    expect([code, document?.failure?.next[0]]).to.deep.equal([5, 'ha-updater unfreeze web --region eu-west-1']);
+    expect(document?.failure?.left).to.match(/^No record of a rollout is on web-group/);
+  });
+
+  it('say of a new stack that it is created, and offer no swap', async () => {
+    const stage = stackWorld();
+    const file = join(tmpdir(), `ha-updater-${process.pid}-api.json`);
+    await writeFile(file, JSON.stringify(STACK_TEMPLATE).replaceAll('web-group', 'api-group'));
+    stage.sandbox.onCall(({ operation }) => {
+      if (operation === 'ExecuteChangeSet') denying(stage, 'elbv2:DescribeTargetHealth', 60);
+    });
+    const { code, document } = await stage.run(['update-stack', 'api', '--template', file, `ImageId=${BETTER}`]);
+    await rm(file);
+    expect([code, document?.failure?.left, document?.failure?.next]).to.deep.equal([
+      5,
+      'The stack is created; whether its instances get healthy was not seen to the end.',
+      ['ha-updater status api --region eu-west-1'],
+    ]);
+  });
 });
 
 describe('update-stack with a role that lacks a permission', () => {
