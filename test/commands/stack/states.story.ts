@@ -37,7 +37,9 @@ describe('stacks that do not simply take an update', function () {
     const refused = await update('failed', '--template', template, 'Name=one');
     expect([refused.code, refused.document.failure?.code]).to.deep.equal([3, 'stack.failed']);
     expect(refused.document.failure?.reasons[0]?.text).to.match(/^Topic .*: No such topic$/);
-    expect(refused.document.failure?.next.join('\n')).to.include('update-stack failed --replace-failed');
+    expect(refused.document.failure?.next.join('\n')).to.include(
+      `update-stack failed Name=one --replace-failed --template ${template} `,
+    );
     const plan = await world.json('plan', 'failed', '--template', template, 'Name=one', '--replace-failed');
     expect([plan.code, plan.document.failure?.code], 'plan deletes nothing').to.deep.equal([3, 'stack.failed']);
     const again = await update('failed', '--template', template, 'Name=one', '--replace-failed');
@@ -70,7 +72,7 @@ describe('stacks that do not simply take an update', function () {
     const refused = await update('paused', 'Name=three');
     expect([refused.code, refused.document.failure?.code]).to.deep.equal([3, 'stack.stuck']);
     expect(refused.document.failure?.reasons[0]?.text).to.match(/^Bad .*: It cannot be changed$/);
-    expect(refused.document.failure?.next.join('\n')).to.include('update-stack paused --rollback-first');
+    expect(refused.document.failure?.next.join('\n')).to.include('update-stack paused Name=three --rollback-first ');
     const again = await update('paused', '--template', template, 'Name=three', '--rollback-first');
     expect([again.code, again.document.outcome], again.stderr).to.deep.equal([0, 'updated']);
     expect(again.stderr).to.include('Rolls back the update that had failed').and.to.include('UPDATE_ROLLBACK_COMPLETE');

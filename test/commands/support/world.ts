@@ -64,5 +64,5 @@ export async function commandWorld(scenario: string, speed = 200): Promise<Comma
 }
 
 /** At a fast speed a short pause of the machine is minutes of the world; no limit may judge by that. */
-export const CALM_GROUPS = ['--healthy-timeout', '7200', '--deadline', '14400'];
+export const CALM_GROUPS = ['--healthy-timeout', '7200', '--deadline', '18000'];
 export const CALM = ['--warmup-seconds', '3600', '--action-timeout', '7200', ...CALM_GROUPS];
