@@ -52,9 +52,10 @@ export async function plan(given: PlanAsked, surroundings: ProcessContext): Prom
         ? undefined
         : await prepareCdk(run, asked.cdk, { flags: asked, surroundings, assets: 'files' });
     const stackRun = cdk?.run ?? run;
+    const making = makeOrder(stackRun, { asked, wanted, read, ...(cdk !== undefined && { cdk }) });
     // To wait for somebody else's change is no change; all other wishes are.
     const order = {
-      ...(await makeOrder(stackRun, { asked, wanted, read, ...(cdk !== undefined && { cdk }) })),
+      ...(await repeatable(asked, undefined, making)),
       wishes: { create: change.wishes.create ?? true, wait: change.wishes.wait ?? false },
     };
     const changing = changeStack(stackRun.deps, order, async (open) => {

@@ -16,9 +16,10 @@ export interface ChangeTyped extends Omit<OrderFlags, 'on-interrupt' | 'cdk'> {
  *
  * NoEcho values are left out, because a command line in a log must not show them; the remark names them.
  *
+ * @param order what says which values those are; undefined while nobody knows, and then none is shown
  * @throws whatever `change` throws
  */
-export async function repeatable<T>(typed: ChangeTyped, order: Known, change: Promise<T>): Promise<T> {
+export async function repeatable<T>(typed: ChangeTyped, order: Known | undefined, change: Promise<T>): Promise<T> {
   try {
     return await change;
   } catch (error) {
@@ -29,9 +30,10 @@ export async function repeatable<T>(typed: ChangeTyped, order: Known, change: Pr
 /** What of an order says which values are secret. */
 type Known = Pick<StackOrder, 'template'>;
 
-function withSameChange(error: unknown, typed: ChangeTyped, order: Known): unknown {
+function withSameChange(error: unknown, typed: ChangeTyped, order: Known | undefined): unknown {
   if (!(error instanceof Failure) || !isRepeatable(typed)) return error;
-  const secret = new Set(order.template.declared.filter(({ noEcho }) => noEcho).map(({ key }) => key));
+  const keys = typed.parameters.map(keyOf);
+  const secret = new Set(order?.template.declared.filter(({ noEcho }) => noEcho).map(({ key }) => key) ?? keys);
   const next = error.facts.next.map((step) =>
     asksForChange(step, typed.stack) ? completed(step, typed, secret) : step,
   );
@@ -49,7 +51,7 @@ function withSameChange(error: unknown, typed: ChangeTyped, order: Known): unkno
 }
 
 /** Flags with which a command says by itself what the change is, or is about what the change before it left. */
-const OF_THEIR_OWN = ['template', 'change-set', 'to', 'outputs', 'continue-rollback'];
+const OF_THEIR_OWN = ['change-set', 'to', 'outputs', 'continue-rollback'];
 
 function asksForChange(step: NextCommand, stack: string): boolean {
   const { program, operation, words } = step;
@@ -59,14 +61,17 @@ function asksForChange(step: NextCommand, stack: string): boolean {
 }
 
 function completed(step: NextCommand, typed: ChangeTyped, secret: ReadonlySet<string>): NextCommand {
-  const keyOf = (word: string): string => splitKeyValue(word)?.key ?? '';
   const shown = typed.parameters.filter((word) => !secret.has(keyOf(word)) || isReference(word));
   const hidden = typed.parameters.filter((word) => !shown.includes(word)).map(keyOf);
   const [stack = '', ...flags] = step.words;
-  const whole = withWords({ ...step, words: [stack, ...shown, ...flags] }, changeWords(typed));
+  const whole = withWords({ ...step, words: [stack, ...shown, ...flags] }, changeWords(typed, flagsOf(step)));
   if (hidden.length === 0) return whole;
   const give = `give ${hidden.join(', ')} as well`;
   return { ...whole, remark: step.remark === undefined ? give : `${step.remark}; ${give}` };
+}
+
+function keyOf(word: string): string {
+  return splitKeyValue(word)?.key ?? '';
 }
 
 /** A value that stands elsewhere: the word shows where, and nothing of it. */
@@ -79,8 +84,8 @@ function isRepeatable({ template, 'parameters-file': files = [] }: ChangeTyped):
   return ![template ?? '', ...files].some((path) => path === '-' || path.startsWith('/dev/'));
 }
 
-/** Flags that say what the stack becomes, word by word. */
-function changeWords(typed: ChangeTyped): readonly string[] {
+/** Flags that say what the stack becomes, word by word, but for those that the command has. */
+function changeWords(typed: ChangeTyped, there: ReadonlySet<string>): readonly string[] {
   const once = [
     'app',
     'template',
@@ -93,7 +98,7 @@ function changeWords(typed: ChangeTyped): readonly string[] {
   ] as const;
   const often = ['parameters-file', 'use-default', 'capabilities', 'tag', 'notification-arn'] as const;
   return [
-    ...once.flatMap((name) => flag(name, typed[name])),
+    ...once.flatMap((name) => (there.has(name) ? [] : flag(name, typed[name]))),
     ...often.flatMap((name) => (typed[name] ?? []).flatMap((value) => flag(name, value))),
     ...switchWord('ignore-unknown-parameters', typed['ignore-unknown-parameters']),
   ];

@@ -145,7 +145,8 @@ async function orderOf(
   const how = { flags: asked, surroundings, assets: 'all' } as const;
   const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, how);
   const stackRun = cdk?.run ?? run;
-  const order = await makeOrder(stackRun, { ...input, asked, ...(cdk !== undefined && { cdk }) });
+  const making = makeOrder(stackRun, { ...input, asked, ...(cdk !== undefined && { cdk }) });
+  const order = await repeatable(asked, undefined, making);
   run.hidden.add(secretsOf(order));
   return { stackRun, order };
 }

@@ -60,10 +60,28 @@ describe('commands for the same change', () => {
       command`ha-updater plan api`,
       command`aws cloudformation delete-stack --stack-name web`,
       command`ha-updater update-stack web --continue-rollback --skip ID`,
-      command`ha-updater update-stack web --template FILE`,
       command`ha-updater update-stack web --change-set one`,
     ];
     expect(await printed(typed(), ...others)).to.eql(others.map(commandLine));
+  });
+
+  it('keep the template that they name themselves', async () => {
+    const asked = typed({ template: 'long.yaml', tag: ['team=shop'] });
+    const lines = await printed(asked, command`ha-updater update-stack web --template long.yaml --s3-bucket BUCKET`);
+    expect(lines).to.eql([
+      "ha-updater update-stack web ImageId=ami-1 'Name=a b' --template long.yaml --s3-bucket BUCKET --tag team=shop",
+    ]);
+  });
+
+  it('show no value while nobody knows which are secret, and name them', async () => {
+    const asked = typed({ parameters: ['ImageId=ami-1', 'DbPassword=@env:PW'] });
+    const failing = Promise.reject(
+      refused('template.needsS3', 'No.', [], [command`ha-updater update-stack web --template a`]),
+    );
+    const failure: unknown = await repeatable(asked, undefined, failing).catch((e: unknown) => e);
+    expect(failure instanceof Failure && failure.facts.next.map(commandLine)).to.eql([
+      'ha-updater update-stack web DbPassword=@env:PW --template a   # give ImageId as well',
+    ]);
   });
 
   it('stay as they are where the template was piped in: nobody can read it again', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { CommandStage } from '../../support/command-stage.js';
 import { call } from '../../support/sandbox.js';
-import { BETTER, leftOn, stackWorld } from '../ways-out/worlds.js';
+import { BETTER, leftOn, refuseCalls, stackWorld } from '../ways-out/worlds.js';
 
 const UPDATE = ['update-stack', 'web', `ImageId=${BETTER}`];
 
@@ -13,17 +13,6 @@ const sizeOf = ({ sandbox }: CommandStage): unknown => {
   ).AutoScalingGroups;
   return [group?.['MinSize'], group?.['DesiredCapacity'], group?.['MaxSize'], group?.['SuspendedProcesses']];
 };
-
-/** Every call of this operation is refused like this from now on. */
-const refusing = ({ sandbox: { world } }: CommandStage, calls: string, code: string): void =>
-  void world.disturb({
-    kind: 'refuse',
-    calls,
-    code,
-    message: 'not now',
-    from: (world.clock.now() - world.startedAt) / 1000,
-    until: 1e9,
-  } as never);
 
 const SWAP = ['update-asgs', 'web'];
 
@@ -41,7 +30,7 @@ describe('a change that AWS refuses before it has an effect', () => {
       const stage = stackWorld();
       if (words === SWAP) await stage.run([...UPDATE, '--swap', 'never']);
       const before = sizeOf(stage);
-      refusing(stage, calls, code);
+      refuseCalls(stage, calls, code);
       const ended = await stage.run(words);
       const { serves, left, next = [] } = ended.document?.failure ?? {};
       expect([ended.code, serves, left], JSON.stringify(ended)).to.deep.equal([3, 'Nothing was changed.', '']);
@@ -56,7 +45,7 @@ describe('a change that AWS refuses before it has an effect', () => {
 
   it('says that the stack is updated where that came before', async () => {
     const stage = stackWorld();
-    refusing(stage, 'autoscaling:CreateOrUpdateTags', 'AccessDenied');
+    refuseCalls(stage, 'autoscaling:CreateOrUpdateTags');
     const { code, document } = await stage.run([...UPDATE, '--sizes', 'template']);
     expect([code, document?.failure?.left]).to.deep.equal([
       5,

@@ -9,6 +9,17 @@ export const BAD = 'ami-0000000000000bad0';
 
 export const MISSING = 'ami-000000000000dead0';
 
+/** Every call of this operation is refused from now on, or in so many simulated seconds, as for a role without it. */
+export function refuseCalls(
+  { sandbox: { world } }: CommandStage,
+  calls: string,
+  code = 'AccessDenied',
+  inSeconds = 0,
+): void {
+  const from = (world.clock.now() - world.startedAt) / 1000 + inSeconds;
+  world.disturb({ kind: 'refuse', calls, code, message: 'not authorized', from, until: 1e9 } as never);
+}
+
 /** A group of two behind a target group, in a stack whose parameter says the image. */
 export const STACK_TEMPLATE = {
   Parameters: { ImageId: { Type: 'String' }, Secret: { Type: 'String', NoEcho: true, Default: 'never-to-be-seen' } },
